@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built in Swift 6 mode with warnings as errors.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["ParleyCore", "ParleyTestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "parley",
+    products: [.executable(name: "parley", targets: ["parley"])],
+    targets: [
+        // C libraries: module maps and shims only.
+        .systemLibrary(name: "CONNXRuntime"),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"])]),
+        .systemLibrary(
+            name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
+        .systemLibrary(
+            name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
+        .systemLibrary(name: "CKissFFT", pkgConfig: "kissfft-float", providers: [.apt(["libkissfft-dev"])]),
+
+        // Values and ports.
+        library("ParleyCore"),
+
+        // Adapters: Core and their own C module.
+        library("ParleyAudio", ["ParleyCore", "CFFmpeg", "CKissFFT"]),
+        library("ParleyInference", ["ParleyCore", "CONNXRuntime"]),
+        library("ParleySpeech", ["ParleyCore", "ParleyAudio", "ParleyInference", "CPocketSphinx"]),
+        library("ParleyHTTP", ["ParleyCore", "CWebSockets"]),
+
+        // A recording through the stages, and the API in front of it.
+        library("ParleyPipeline", ["ParleyCore"]),
+        library("ParleyAPI", ["ParleyCore", "ParleyPipeline", "ParleyHTTP"]),
+
+        // Composition root.
+        .executableTarget(
+            name: "parley",
+            dependencies: [
+                "ParleyCore", "ParleyAudio", "ParleyInference", "ParleySpeech", "ParleyPipeline", "ParleyHTTP",
+                "ParleyAPI",
+            ],
+            swiftSettings: strict),
+
+        // Tests mirror the sources.
+        library("ParleyTestSupport", ["ParleyCore"]),
+        tests("ParleyCoreTests", []),
+        tests("ParleyAudioTests", ["ParleyAudio"]),
+        tests("ParleyInferenceTests", ["ParleyInference"]),
+        tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
+        tests("ParleyPipelineTests", ["ParleyPipeline"]),
+        tests("ParleyHTTPTests", ["ParleyHTTP"]),
+        tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
+        tests("ParleyCommandTests", ["parley"]),
+        tests("ContractTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
+        tests("EndToEndTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+#pragma once
+#include <pocketsphinx/pocketsphinx.h>
+#include <sphinxbase/err.h>
+#include <sphinxbase/fe.h>

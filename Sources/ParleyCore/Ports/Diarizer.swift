@@ -1,0 +1,80 @@
+/// Loaded diarization models, shared by all requests.
+public protocol Diarizer: Sendable {
+    /// Starts diarization of one recording.
+    ///
+    /// Reads the reference recordings of known speakers, so it may take a while.
+    /// - Throws: ``DiarizationError``, ``AudioError`` or ``InferenceError``.
+    func makeSession(_ options: DiarizationOptions) async throws -> any DiarizationSession
+}
+
+/// Who spoke when in one recording, front to back.
+///
+/// One caller at a time. Memory grows with the number of local speakers found, not with the audio.
+public protocol DiarizationSession: Sendable {
+    /// Takes the next samples of the recording.
+    /// - Throws: ``InferenceError`` or `CancellationError`
+    func push(_ window: AudioWindow) async throws
+
+    /// Who is speaking, as far as the recording has been heard: labels decided from what came so far. Labels that
+    /// were once returned keep their meaning in later calls where possible.
+    /// - Throws: ``InferenceError`` or `CancellationError`
+    func currentActivity() async throws -> SpeakerActivity
+
+    /// Ends the recording and decides about the speakers over the whole of it.
+    /// - Throws: ``InferenceError`` or `CancellationError`
+    func finish() async throws -> SpeakerActivity
+}
+
+/// Who spoke when: turns, and a posterior per frame to join words with.
+public struct SpeakerActivity: Sendable, Hashable {
+    /// Names in order of first appearance.
+    public var speakers: [String]
+    /// Turns in order of time; different speakers' turns may overlap.
+    public var turns: [SpeakerTurn]
+    /// Seconds per frame of ``activity``.
+    public var frameSeconds: Double
+    /// Posterior, 0...1, that a speaker talks in a frame: `activity[speaker][frame]`, the same length for each.
+    public var activity: [[Float]]
+
+    /// Makes an activity.
+    public init(speakers: [String], turns: [SpeakerTurn], frameSeconds: Double, activity: [[Float]]) {
+        self.speakers = speakers
+        self.turns = turns
+        self.frameSeconds = frameSeconds
+        self.activity = activity
+    }
+
+    /// Nobody.
+    public static let none = SpeakerActivity(speakers: [], turns: [], frameSeconds: 1, activity: [])
+
+    /// Seconds that have been decided.
+    public var decidedSeconds: Double { Double(activity.first?.count ?? 0) * frameSeconds }
+}
+
+/// Why diarization was refused.
+public struct DiarizationError: Error, Sendable, CustomStringConvertible {
+    /// The kinds of failure.
+    public enum Code: String, Sendable, CaseIterable {
+        /// A known speaker's reference holds too little speech.
+        case referenceUnusable
+        /// The diarization models are not installed.
+        case modelUnavailable
+    }
+
+    /// What went wrong.
+    public var code: Code
+    /// A sentence that is safe to show to a client.
+    public var message: String
+    /// The known speaker that is concerned.
+    public var speakerName: String?
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, speakerName: String? = nil) {
+        self.code = code
+        self.message = message
+        self.speakerName = speakerName
+    }
+
+    /// Code and message on one line.
+    public var description: String { "\(code.rawValue): \(message)" }
+}

@@ -1,0 +1,144 @@
+/// What one recogniser can do; shown by `/v1/models` and used to refuse what it can't.
+public struct ModelDescriptor: Sendable, Hashable {
+    /// The id that clients use (`bundled`).
+    public var id: String
+    /// One line for people.
+    public var summary: String
+    /// Who made it; OpenAI's `owned_by`.
+    public var owner: String
+    /// SPDX expression of the weights' licence.
+    public var license: String
+    /// Languages it recognises, ISO 639-1; the first is assumed when none is asked for.
+    public var languages: [String]
+    /// Whether it can write English for speech in another language.
+    public var canTranslate: Bool
+    /// Whether it uses a prompt or keywords.
+    public var acceptsPrompt: Bool
+    /// The longest window it takes.
+    public var maximumWindow: Duration
+    /// When the files were made, unix seconds.
+    public var createdUnixSeconds: Int
+
+    /// Makes a descriptor.
+    public init(
+        id: String, summary: String, owner: String, license: String, languages: [String], canTranslate: Bool,
+        acceptsPrompt: Bool, maximumWindow: Duration, createdUnixSeconds: Int
+    ) {
+        self.id = id
+        self.summary = summary
+        self.owner = owner
+        self.license = license
+        self.languages = languages
+        self.canTranslate = canTranslate
+        self.acceptsPrompt = acceptsPrompt
+        self.maximumWindow = maximumWindow
+        self.createdUnixSeconds = createdUnixSeconds
+    }
+}
+
+/// What a recogniser is told about a window.
+public struct RecognitionOptions: Sendable, Hashable {
+    /// Transcribe or translate.
+    public var task: TranscriptionTask
+    /// ISO 639-1; nil lets the recogniser decide.
+    public var language: String?
+    /// Text that precedes.
+    public var prompt: String?
+    /// Words to be expected.
+    public var keywords: [String]
+    /// Sampling temperature, 0...1.
+    public var temperature: Double
+
+    /// Makes options.
+    public init(
+        task: TranscriptionTask = .transcribe, language: String? = nil, prompt: String? = nil, keywords: [String] = [],
+        temperature: Double = 0
+    ) {
+        self.task = task
+        self.language = language
+        self.prompt = prompt
+        self.keywords = keywords
+        self.temperature = temperature
+    }
+}
+
+/// What a recogniser heard in one window.
+public struct WindowHypothesis: Sendable, Hashable {
+    /// The words in order, times relative to the recording's start.
+    public var words: [Word]
+    /// Language, ISO 639-1.
+    public var language: String
+    /// Token ids, empty for recognisers without tokens.
+    public var tokens: [Int]
+    /// Temperature that produced the text.
+    public var temperature: Double
+    /// Probability, 0...1, that the window holds no speech.
+    public var noSpeechProbability: Double
+
+    /// Makes a hypothesis.
+    public init(
+        words: [Word], language: String, tokens: [Int] = [], temperature: Double = 0, noSpeechProbability: Double
+    ) {
+        self.words = words
+        self.language = language
+        self.tokens = tokens
+        self.temperature = temperature
+        self.noSpeechProbability = noSpeechProbability
+    }
+}
+
+/// A loaded recogniser, shared by all requests.
+///
+/// The same window with the same options gives the same hypothesis, whatever else runs at the same time.
+public protocol SpeechRecognizer: Sendable {
+    /// What it can do.
+    var descriptor: ModelDescriptor { get }
+
+    /// Windows it can work on at the same time; callers keep that many in flight.
+    var concurrency: Int { get }
+
+    /// Recognises one window. Waits for a free decoder; never blocks the cooperative pool.
+    ///
+    /// Cancelling the task stops the running decoder.
+    /// - Parameters:
+    ///   - window: At most ``ModelDescriptor/maximumWindow`` of audio.
+    ///   - options: What is asked for.
+    /// - Throws: ``RecognitionError``, ``InferenceError`` or `CancellationError`.
+    func recognize(_ window: AudioWindow, options: RecognitionOptions) async throws -> WindowHypothesis
+}
+
+/// Why a recogniser refused or failed.
+public struct RecognitionError: Error, Sendable, CustomStringConvertible {
+    /// The kinds of failure.
+    public enum Code: String, Sendable, CaseIterable {
+        /// No model has the asked id.
+        case modelUnknown
+        /// The model does not know the asked language.
+        case languageUnsupported
+        /// The model can't translate.
+        case translationUnsupported
+        /// The model's files are missing or damaged.
+        case modelUnavailable
+        /// The decoder failed.
+        case decodingFailed
+    }
+
+    /// What went wrong.
+    public var code: Code
+    /// A sentence that is safe to show to a client.
+    public var message: String
+    /// The cause, for logs only.
+    public var underlying: String?
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String, underlying: String? = nil) {
+        self.code = code
+        self.message = message
+        self.underlying = underlying
+    }
+
+    /// Code, message and cause on one line.
+    public var description: String {
+        underlying.map { "\(code.rawValue): \(message) (\($0))" } ?? "\(code.rawValue): \(message)"
+    }
+}
