@@ -31,7 +31,8 @@ let package = Package(
             name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         .systemLibrary(
             name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
-        .systemLibrary(name: "CKissFFT", pkgConfig: "kissfft-float", providers: [.apt(["libkissfft-dev"])]),
+        .systemLibrary(name: "CKissFFT", providers: [.apt(["libkissfft-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and ports.
         library("ParleyCore"),
@@ -39,7 +40,7 @@ let package = Package(
         // Adapters: Core and their own C module.
         library("ParleyAudio", ["ParleyCore", "CFFmpeg", "CKissFFT"]),
         library("ParleyInference", ["ParleyCore", "CONNXRuntime"]),
-        library("ParleySpeech", ["ParleyCore", "ParleyAudio", "ParleyInference", "CPocketSphinx"]),
+        library("ParleySpeech", ["ParleyCore", "ParleyAudio", "ParleyInference", "CPocketSphinx", "CZlib"]),
         library("ParleyHTTP", ["ParleyCore", "CWebSockets"]),
 
         // A recording through the stages, and the API in front of it.

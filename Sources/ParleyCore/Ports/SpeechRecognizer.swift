@@ -16,13 +16,16 @@ public struct ModelDescriptor: Sendable, Hashable {
     public var acceptsPrompt: Bool
     /// The longest window it takes.
     public var maximumWindow: Duration
+    /// Speech is gathered over pauses until a window is this long. Recognisers that pay for a whole window however
+    /// short it is want their maximum; others want little, so that results come early.
+    public var preferredWindow: Duration
     /// When the files were made, unix seconds.
     public var createdUnixSeconds: Int
 
     /// Makes a descriptor.
     public init(
         id: String, summary: String, owner: String, license: String, languages: [String], canTranslate: Bool,
-        acceptsPrompt: Bool, maximumWindow: Duration, createdUnixSeconds: Int
+        acceptsPrompt: Bool, maximumWindow: Duration, preferredWindow: Duration, createdUnixSeconds: Int
     ) {
         self.id = id
         self.summary = summary
@@ -32,6 +35,7 @@ public struct ModelDescriptor: Sendable, Hashable {
         self.canTranslate = canTranslate
         self.acceptsPrompt = acceptsPrompt
         self.maximumWindow = maximumWindow
+        self.preferredWindow = preferredWindow
         self.createdUnixSeconds = createdUnixSeconds
     }
 }
@@ -72,17 +76,21 @@ public struct WindowHypothesis: Sendable, Hashable {
     public var tokens: [Int]
     /// Temperature that produced the text.
     public var temperature: Double
+    /// UTF-8 bytes of the text over its zlib-compressed bytes; above about 2.4 the text repeats itself.
+    public var compressionRatio: Double
     /// Probability, 0...1, that the window holds no speech.
     public var noSpeechProbability: Double
 
     /// Makes a hypothesis.
     public init(
-        words: [Word], language: String, tokens: [Int] = [], temperature: Double = 0, noSpeechProbability: Double
+        words: [Word], language: String, tokens: [Int] = [], temperature: Double = 0, compressionRatio: Double,
+        noSpeechProbability: Double
     ) {
         self.words = words
         self.language = language
         self.tokens = tokens
         self.temperature = temperature
+        self.compressionRatio = compressionRatio
         self.noSpeechProbability = noSpeechProbability
     }
 }

@@ -1,0 +1,116 @@
+import ParleyAudio
+import ParleyCore
+import ParleyInference
+
+/// Turns a few seconds of one voice into a vector: voices that sound alike have a small angle between them.
+///
+/// The bundled one is the GE2E encoder of Resemblyzer (Wan et al., "Generalized end-to-end loss for speaker
+/// verification", 2018): power mel spectra of 40 bands, partial utterances of 160 frames (1.6 s) through an LSTM,
+/// their vectors averaged. Levels below -30 dBFS are raised to it, as its authors do.
+struct SpeakerEncoder: Sendable {
+    /// Samples from one feature frame to the next.
+    static let hopSampleCount = 160
+    private static let partialFrameCount = 160
+    private static let melCount = 40
+    /// -30 dBFS as an amplitude.
+    private static let targetLevel: Float = 0.031_622_777
+    /// Partials in one run of the network.
+    private static let batchCount = 32
+
+    private let session: OnnxSession
+    private let spectrogram: MelSpectrogram
+
+    /// - Throws: ``InferenceError`` with `modelForeign` when the metadata or tensors are not those of the family.
+    init(session: OnnxSession) throws(InferenceError) {
+        guard session.metadata["kind"] == "ge2e", session.metadata["n_mels"] == "\(Self.melCount)",
+            session.inputs.contains(where: { $0.name == "mel" }),
+            session.outputs.contains(where: { $0.name == "embedding" })
+        else {
+            throw InferenceError(
+                .modelForeign, model: session.name, "This is not the GE2E speaker encoder of Parley's set-up.")
+        }
+        self.session = session
+        spectrogram = MelSpectrogram(
+            sampleRateHz: PCM.sampleRateHz, fftSize: 400, hopSampleCount: Self.hopSampleCount, melCount: Self.melCount)
+    }
+
+    /// A voice to be encoded: mel frames of one speaker, put one after the other.
+    struct Utterance: Sendable {
+        fileprivate var mel: [Float]
+    }
+
+    /// Mel frames of a window, flat `[frame][band]`, one frame every ``hopSampleCount`` samples.
+    func mel(of samples: [Float]) -> [Float] { spectrogram.power(samples).values }
+
+    /// Gathers the frames of a window in which one speaker talks alone.
+    /// - Parameters:
+    ///   - mel: From ``mel(of:)``.
+    ///   - samples: The same window.
+    ///   - frames: Indices of the feature frames, ascending.
+    func utterance(mel: [Float], samples: [Float], frames: [Int]) -> Utterance {
+        var energy: Float = 0
+        var sampleCount = 0
+        var gathered: [Float] = []
+        gathered.reserveCapacity(frames.count * Self.melCount)
+        for frame in frames {
+            let start = frame * Self.hopSampleCount
+            let end = min(samples.count, start + Self.hopSampleCount)
+            guard start < end, (frame + 1) * Self.melCount <= mel.count else { continue }
+            for index in start..<end { energy += samples[index] * samples[index] }
+            sampleCount += end - start
+            gathered += mel[(frame * Self.melCount)..<((frame + 1) * Self.melCount)]
+        }
+        let level = (energy / Float(max(1, sampleCount)) + 1e-12).squareRoot()
+        let gain = max(1, Self.targetLevel / level)
+        if gain > 1 { for index in gathered.indices { gathered[index] *= gain * gain } }
+        return Utterance(mel: gathered)
+    }
+
+    /// Unit vectors, one for each utterance; nil for one too short to say anything (under 0.15 s). Blocking.
+    /// - Throws: ``InferenceError`` or `CancellationError`.
+    func embeddings(_ utterances: [Utterance], cancellation: CancellationFlag) throws -> [[Float]?] {
+        var partials: [(owner: Int, frames: ArraySlice<Float>)] = []
+        for (owner, utterance) in utterances.enumerated() {
+            partials += Self.partials(of: utterance.mel).map { (owner, $0) }
+        }
+        // One tensor holds partials of one length; nearly all have the full one.
+        var byLength: [Int: [Int]] = [:]
+        for (index, partial) in partials.enumerated() { byLength[partial.frames.count, default: []].append(index) }
+        var sums = [[Float]?](repeating: nil, count: utterances.count)
+        for length in byLength.keys.sorted() {
+            let indices = byLength[length] ?? []
+            for start in stride(from: 0, to: indices.count, by: Self.batchCount) {
+                let batch = indices[start..<min(start + Self.batchCount, indices.count)]
+                let vectors = try encode(batch.map { partials[$0].frames }, cancellation: cancellation)
+                for (index, vector) in zip(batch, vectors) {
+                    let owner = partials[index].owner
+                    sums[owner] = sums[owner].map { Vector.sum($0, vector) } ?? vector
+                }
+            }
+        }
+        return sums.map { $0.map(Vector.normalized) }
+    }
+
+    /// Non-overlapping stretches of 1.6 s, the last one moved back to end with the utterance.
+    private static func partials(of mel: [Float]) -> [ArraySlice<Float>] {
+        let frameCount = mel.count / melCount
+        guard frameCount >= 15 else { return [] }
+        guard frameCount > partialFrameCount else { return [mel[...]] }
+        var starts = Array(stride(from: 0, through: frameCount - partialFrameCount, by: partialFrameCount))
+        if let last = starts.last, last + partialFrameCount < frameCount { starts.append(frameCount - partialFrameCount) }
+        return starts.map { mel[($0 * melCount)..<(($0 + partialFrameCount) * melCount)] }
+    }
+
+    private func encode(_ partials: [ArraySlice<Float>], cancellation: CancellationFlag) throws -> [[Float]] {
+        let frameCount = (partials.first?.count ?? 0) / Self.melCount
+        let input = Tensor(partials.flatMap { $0 }, shape: [partials.count, frameCount, Self.melCount])
+        let outputs = try session.run(["mel": input], cancellation: cancellation)
+        guard let embedding = outputs["embedding"], embedding.shape.count == 2, embedding.shape[0] == partials.count else {
+            throw InferenceError(.modelForeign, model: session.name, "The speaker encoder's output has a wrong shape.")
+        }
+        let width = embedding.shape[1]
+        return embedding.withFloats { values in
+            partials.indices.map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
+        }
+    }
+}

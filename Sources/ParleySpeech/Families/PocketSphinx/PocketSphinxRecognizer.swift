@@ -1,0 +1,55 @@
+import Foundation
+public import ParleyCore
+import Synchronization
+
+/// The bundled recogniser: PocketSphinx with the English model of its Debian package. Nothing to download.
+public final class PocketSphinxRecognizer: SpeechRecognizer {
+    /// English, modest accuracy.
+    public let descriptor: ModelDescriptor
+    /// Decoders in the pool.
+    public let concurrency: Int
+
+    private let files: PocketSphinxFiles
+    private let lane: BlockingLane
+    /// Decoders that no thread holds. There are never more than the lane has threads.
+    private let idle: Mutex<[SphinxDecoder]>
+
+    /// Loads the model and the first decoder; blocking, about a second. Further decoders follow when they are needed.
+    /// - Parameters:
+    ///   - id: The id that clients use.
+    ///   - modelDirectory: A folder laid out as Debian's `pocketsphinx-en-us`.
+    ///   - decoderCount: Windows decoded at the same time, at least 1; each takes about 90 MB.
+    /// - Throws: ``RecognitionError`` with `modelUnavailable`.
+    public init(id: String, modelDirectory: String, decoderCount: Int) throws(RecognitionError) {
+        descriptor = ModelDescriptor(
+            id: id, summary: "PocketSphinx en-us: English, modest accuracy, needs no download.",
+            owner: "cmusphinx", license: "BSD-2-Clause", languages: ["en"], canTranslate: false, acceptsPrompt: false,
+            maximumWindow: .seconds(20), preferredWindow: .seconds(4), createdUnixSeconds: 1_430_000_000)
+        concurrency = max(1, decoderCount)
+        files = try PocketSphinxFiles(directory: modelDirectory)
+        idle = Mutex([try SphinxDecoder(files: files)])
+        lane = BlockingLane(name: "sphinx", threadCount: concurrency)
+    }
+
+    /// See ``SpeechRecognizer``. Prompt, keywords and temperature have no meaning for this recogniser.
+    public func recognize(_ window: AudioWindow, options: RecognitionOptions) async throws -> WindowHypothesis {
+        guard options.task == .transcribe else {
+            throw RecognitionError(.translationUnsupported, "The model '\(descriptor.id)' can't translate.")
+        }
+        let words = try await withCancellationFlag { flag in
+            try await lane.run { [self] in
+                let decoder = try idle.withLock { $0.popLast() } ?? SphinxDecoder(files: files)
+                defer { idle.withLock { $0.append(decoder) } }
+                return try decoder.decode(window.samples, cancellation: flag)
+            }
+        }
+        let offset = window.span.startSeconds
+        let placed = words.map { word in
+            Word(text: word.text, span: word.span.shifted(bySeconds: offset), probability: word.probability)
+        }
+        return WindowHypothesis(
+            words: placed, language: "en",
+            compressionRatio: compressionRatio(of: placed.map(\.text).joined(separator: " ")),
+            noSpeechProbability: placed.isEmpty ? 1 : 0)
+    }
+}
