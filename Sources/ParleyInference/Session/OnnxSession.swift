@@ -1,0 +1,90 @@
+import CONNXRuntime
+public import ParleyCore
+
+/// A loaded model. Runs may go on at the same time from several threads; they share the runtime's thread pool.
+public final class OnnxSession: Sendable {
+    /// The model's name, for messages.
+    public let name: String
+    /// What the model needs, in its own order.
+    ///
+    /// A shape without axes means a scalar, or that the model does not say.
+    public let inputs: [TensorDescription]
+    /// What the model gives, in its own order.
+    public let outputs: [TensorDescription]
+    /// The model's custom metadata.
+    public let metadata: [String: String]
+
+    let runtime: OnnxRuntime
+    let session: OrtObject
+
+    init(
+        runtime: OnnxRuntime, path: String, name: String, options: SessionOptions
+    ) throws(InferenceError) {
+        let file = ModelFile(path: path, model: name)
+        try file.checkPresence()
+        do throws(OrtFailure) {
+            let table = runtime.table
+            let session = try Self.makeSession(runtime, path: path, options: options)
+            let description = try ModelDescription(of: session.pointer, table: table)
+            inputs = description.inputs
+            outputs = description.outputs
+            metadata = description.metadata
+            self.session = session
+        } catch {
+            throw file.error(for: error, libraryVersion: runtime.version)
+        }
+        self.name = name
+        self.runtime = runtime
+    }
+
+    private static func makeSession(
+        _ runtime: OnnxRuntime, path: String, options: SessionOptions
+    ) throws(OrtFailure) -> OrtObject {
+        let table = runtime.table
+        let api = table.api
+        let settings = try table.make(released: api.ReleaseSessionOptions) { api.CreateSessionOptions($0) }
+        try table.check(api.DisablePerSessionThreads(settings.pointer))
+        try table.check(
+            api.SetSessionGraphOptimizationLevel(settings.pointer, options.graphOptimization.rawValue))
+        if !options.usesMemoryPattern { try table.check(api.DisableMemPattern(settings.pointer)) }
+        if !options.usesCPUArena { try table.check(api.DisableCpuMemArena(settings.pointer)) }
+        let environment = runtime.environment.pointer
+        return try table.make(released: api.ReleaseSession) {
+            api.CreateSession(environment, path, settings.pointer, $0)
+        }
+    }
+
+    /// Checks that the model has some inputs and outputs with the types that its family uses.
+    /// - Throws: ``InferenceError`` with `modelForeign`, naming the first that is missing or of another type.
+    public func require(
+        inputs neededInputs: [String: ElementType] = [:], outputs neededOutputs: [String: ElementType] = [:]
+    ) throws(InferenceError) {
+        for (kind, needed, present) in [("input", neededInputs, inputs), ("output", neededOutputs, outputs)] {
+            for (tensor, type) in needed.sorted(by: { $0.key < $1.key }) {
+                let found = present.first { $0.name == tensor }
+                guard found?.elementType != type else { continue }
+                let fault = found.map { "is of type \($0.elementType) instead of \(type)" } ?? "is missing"
+                throw InferenceError(
+                    .modelForeign, model: name,
+                    "This is another kind of model than the one expected here: its \(kind) \"\(tensor)\" \(fault).")
+            }
+        }
+    }
+}
+
+extension OnnxRuntime {
+    /// Loads a model.
+    ///
+    /// Blocking: reads the file and prepares the graph; call on a `BlockingLane`.
+    /// - Parameters:
+    ///   - path: The `.onnx` file.
+    ///   - name: What to call the model in messages.
+    ///   - options: How to prepare it.
+    /// - Throws: ``InferenceError`` with `modelMissing`, `modelCorrupt`, `libraryIncompatible` (the model is newer than
+    ///   the library) or `outOfMemory`.
+    public func loadModel(
+        path: String, name: String, options: SessionOptions = SessionOptions()
+    ) throws(InferenceError) -> OnnxSession {
+        try OnnxSession(runtime: self, path: path, name: name, options: options)
+    }
+}
