@@ -8,8 +8,19 @@ public final class BoundedChannel<Element: Sendable>: Sendable {
         var elements: [Element] = []
         var isFinished = false
         var nextID = 0
-        var senders: [(id: Int, element: Element, continuation: CheckedContinuation<Bool, Never>)] = []
-        var receivers: [(id: Int, continuation: CheckedContinuation<Element?, Never>)] = []
+        var senders: [Sender] = []
+        var receivers: [Receiver] = []
+    }
+
+    private struct Sender: Sendable {
+        let id: Int
+        let element: Element
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
+    private struct Receiver: Sendable {
+        let id: Int
+        let continuation: CheckedContinuation<Element?, Never>
     }
 
     private let capacity: Int
@@ -75,55 +86,43 @@ public final class BoundedChannel<Element: Sendable>: Sendable {
     }
 
     private func enqueue(id: Int, element: Element, continuation: CheckedContinuation<Bool, Never>) {
-        enum Outcome {
-            case refused, stored, waiting
-            case handed(CheckedContinuation<Element?, Never>)
-        }
-        let outcome = state.withLock { state -> Outcome in
+        // Continuations are resumed outside the lock.
+        let resume = state.withLock { state -> (@Sendable () -> Void)? in
             // A cancellation that came before this point found no entry to remove, so it is looked for here.
-            if state.isFinished || Task.isCancelled { return .refused }
-            if !state.receivers.isEmpty { return .handed(state.receivers.removeFirst().continuation) }
-            if state.elements.count < capacity {
-                state.elements.append(element)
-                return .stored
+            if state.isFinished || Task.isCancelled { return { continuation.resume(returning: false) } }
+            if !state.receivers.isEmpty {
+                let receiver = state.receivers.removeFirst().continuation
+                return {
+                    receiver.resume(returning: element)
+                    continuation.resume(returning: true)
+                }
             }
-            state.senders.append((id, element, continuation))
-            return .waiting
+            guard state.elements.count < capacity else {
+                state.senders.append(Sender(id: id, element: element, continuation: continuation))
+                return nil
+            }
+            state.elements.append(element)
+            return { continuation.resume(returning: true) }
         }
-        switch outcome {
-        case .refused: continuation.resume(returning: false)
-        case .stored: continuation.resume(returning: true)
-        case .waiting: break
-        case .handed(let receiver):
-            receiver.resume(returning: element)
-            continuation.resume(returning: true)
-        }
+        resume?()
     }
 
     private func dequeue(id: Int, continuation: CheckedContinuation<Element?, Never>) {
-        enum Outcome {
-            case ended, waiting
-            case element(Element, unblocked: CheckedContinuation<Bool, Never>?)
-        }
-        let outcome = state.withLock { state -> Outcome in
-            if Task.isCancelled { return .ended }
+        let resume = state.withLock { state -> (@Sendable () -> Void)? in
+            if Task.isCancelled { return { continuation.resume(returning: nil) } }
             guard !state.elements.isEmpty else {
-                if state.isFinished { return .ended }
-                state.receivers.append((id, continuation))
-                return .waiting
+                if state.isFinished { return { continuation.resume(returning: nil) } }
+                state.receivers.append(Receiver(id: id, continuation: continuation))
+                return nil
             }
             let element = state.elements.removeFirst()
-            guard !state.senders.isEmpty else { return .element(element, unblocked: nil) }
-            let sender = state.senders.removeFirst()
-            state.elements.append(sender.element)
-            return .element(element, unblocked: sender.continuation)
+            let sender = state.senders.isEmpty ? nil : state.senders.removeFirst()
+            if let sender { state.elements.append(sender.element) }
+            return {
+                sender?.continuation.resume(returning: true)
+                continuation.resume(returning: element)
+            }
         }
-        switch outcome {
-        case .ended: continuation.resume(returning: nil)
-        case .waiting: break
-        case .element(let element, let sender):
-            sender?.resume(returning: true)
-            continuation.resume(returning: element)
-        }
+        resume?()
     }
 }

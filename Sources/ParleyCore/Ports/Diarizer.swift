@@ -15,10 +15,11 @@ public protocol DiarizationSession: Sendable {
     /// - Throws: ``InferenceError`` or `CancellationError`
     func push(_ window: AudioWindow) async throws
 
-    /// Who is speaking, as far as the recording has been heard: labels decided from what came so far. Labels that
-    /// were once returned keep their meaning in later calls where possible.
+    /// Who speaks from a moment on, decided from what was heard so far. Names keep their meaning in later calls where
+    /// possible.
+    /// - Parameter startSeconds: What lies before is of no interest.
     /// - Throws: ``InferenceError`` or `CancellationError`
-    func currentActivity() async throws -> SpeakerActivity
+    func currentActivity(from startSeconds: Double) async throws -> SpeakerActivity
 
     /// Ends the recording and decides about the speakers over the whole of it.
     /// - Throws: ``InferenceError`` or `CancellationError`
@@ -31,15 +32,20 @@ public struct SpeakerActivity: Sendable, Hashable {
     public var speakers: [String]
     /// Turns in order of time; different speakers' turns may overlap.
     public var turns: [SpeakerTurn]
+    /// Where the first frame of ``activity`` lies in the recording.
+    public var startSeconds: Double
     /// Seconds per frame of ``activity``.
     public var frameSeconds: Double
     /// Posterior, 0...1, that a speaker talks in a frame: `activity[speaker][frame]`, the same length for each.
     public var activity: [[Float]]
 
     /// Makes an activity.
-    public init(speakers: [String], turns: [SpeakerTurn], frameSeconds: Double, activity: [[Float]]) {
+    public init(
+        speakers: [String], turns: [SpeakerTurn], startSeconds: Double = 0, frameSeconds: Double, activity: [[Float]]
+    ) {
         self.speakers = speakers
         self.turns = turns
+        self.startSeconds = startSeconds
         self.frameSeconds = frameSeconds
         self.activity = activity
     }
@@ -47,8 +53,8 @@ public struct SpeakerActivity: Sendable, Hashable {
     /// Nobody.
     public static let none = SpeakerActivity(speakers: [], turns: [], frameSeconds: 1, activity: [])
 
-    /// Seconds that have been decided.
-    public var decidedSeconds: Double { Double(activity.first?.count ?? 0) * frameSeconds }
+    /// End of what has been decided, in seconds from the recording's start.
+    public var endSeconds: Double { startSeconds + Double(activity.first?.count ?? 0) * frameSeconds }
 }
 
 /// Why diarization was refused.

@@ -12,13 +12,9 @@ public struct SileroDetector: SpeechDetector {
     /// Checks that the model has the inputs and outputs of the sequence form.
     /// - Throws: ``InferenceError`` with `modelForeign`.
     public init(session: OnnxSession) throws(InferenceError) {
-        let inputs = Set(session.inputs.map(\.name))
-        let outputs = Set(session.outputs.map(\.name))
-        guard inputs == ["input", "h", "c"], outputs.isSuperset(of: ["speech_probs", "hn", "cn"]) else {
-            throw InferenceError(
-                .modelForeign, model: session.name,
-                "This is not the Silero VAD v6 sequence model; run the set-up again to replace it.")
-        }
+        try session.require(
+            inputs: ["input": .float32, "h": .float32, "c": .float32],
+            outputs: ["speech_probs": .float32, "hn": .float32, "cn": .float32])
         self.session = session
     }
 

@@ -1,0 +1,123 @@
+import ParleyCore
+
+/// One recording on its way through the stages.
+///
+/// The reader feeds two bounded channels: windows of speech for the recogniser, all audio for diarization. Both sides
+/// work at the same time; whoever is slower holds the reader back, so memory does not grow with the recording.
+struct TranscriptionRun: Sendable {
+    let recognizer: any SpeechRecognizer
+    let parts: PipelineParts
+    let readerLane: BlockingLane
+    let options: TranscriptionOptions
+    let emit: @Sendable (TranscriptionEvent) -> Void
+
+    /// Shorter recordings are refused, in seconds; OpenAI's own limit.
+    private static let minimumSeconds = 0.1
+    /// Steps of audio that may wait for diarization.
+    private static let waitingSteps = 2
+
+    /// Transcribes a recording from beginning to end.
+    /// - Throws: ``AudioError``, ``InferenceError``, ``RecognitionError``, ``DiarizationError`` or `CancellationError`.
+    func transcribe(_ input: AudioInput) async throws -> Transcript {
+        try refuseUnsupported()
+        let reader = try await readerLane.run { [options, parts, descriptor = recognizer.descriptor] in
+            try RecordingReader(input, options: options, parts: parts, descriptor: descriptor)
+        }
+        let diarization = try await makeDiarization()
+        let assembly = TranscriptAssembly(
+            claimedSeconds: reader.info.claimedDurationSeconds, isDiarizing: diarization != nil,
+            emitsEarly: options.emitsSegmentsEarly, emit: emit)
+        let windows = BoundedChannel<(Int, SpeechWindow)>(capacity: recognizer.concurrency)
+        let audio = BoundedChannel<AudioWindow>(capacity: Self.waitingSteps)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await read(reader, windows: windows, audio: audio, assembly: assembly) }
+            for _ in 0..<max(1, recognizer.concurrency) {
+                group.addTask { try await recognize(windows, assembly: assembly) }
+            }
+            group.addTask { try await diarize(audio, with: diarization, assembly: assembly) }
+            try await group.waitForAll()
+        }
+        try Task.checkCancellation()
+        if diarization != nil { await assembly.report(.clustering) }
+        let activity = try await diarization?.finish()
+        return await assembly.transcript(recognizer: recognizer.descriptor, options: options, activity: activity)
+    }
+
+    private func refuseUnsupported() throws(RecognitionError) {
+        let descriptor = recognizer.descriptor
+        if options.task == .translate, !descriptor.canTranslate {
+            throw RecognitionError(.translationUnsupported, "The model '\(descriptor.id)' can't translate.")
+        }
+        if let language = options.language, !descriptor.languages.contains(language) {
+            let known = descriptor.languages.joined(separator: ", ")
+            throw RecognitionError(
+                .languageUnsupported,
+                "The model '\(descriptor.id)' does not recognise the language '\(language)'; it knows: \(known).")
+        }
+    }
+
+    private func makeDiarization() async throws -> (any DiarizationSession)? {
+        guard let wanted = options.diarization else { return nil }
+        guard let diarizer = parts.diarizer else {
+            throw DiarizationError(
+                .modelUnavailable, "Speakers can't be told apart: the diarization models are not installed.")
+        }
+        return try await diarizer.makeSession(wanted)
+    }
+
+    private func read(
+        _ reader: RecordingReader, windows: BoundedChannel<(Int, SpeechWindow)>, audio: BoundedChannel<AudioWindow>,
+        assembly: TranscriptAssembly
+    ) async throws {
+        defer {
+            windows.finish()
+            audio.finish()
+        }
+        var windowCount = 0
+        var isLast = false
+        while !isLast {
+            let step = try await withCancellationFlag { flag in
+                try await readerLane.run { try reader.step(cancellation: flag) }
+            }
+            isLast = step.isLast
+            await assembly.hasRead(untilSample: step.audio.startSample + step.audio.samples.count, windows: step.windows)
+            if isLast { try await refuseTooShort(assembly) }
+            if options.diarization != nil, !step.audio.samples.isEmpty { try await audio.send(step.audio) }
+            for window in step.windows {
+                try await windows.send((windowCount, window))
+                windowCount += 1
+            }
+        }
+    }
+
+    private func refuseTooShort(_ assembly: TranscriptAssembly) async throws {
+        let seconds = await assembly.durationSeconds
+        if seconds < Self.minimumSeconds {
+            throw AudioError(
+                .tooShort, "The audio is too short: \(seconds) seconds; the minimum is \(Self.minimumSeconds) seconds.")
+        }
+    }
+
+    private func recognize(_ windows: BoundedChannel<(Int, SpeechWindow)>, assembly: TranscriptAssembly) async throws {
+        let recognition = RecognitionOptions(
+            task: options.task, language: options.language, prompt: options.prompt, keywords: options.keywords,
+            temperature: options.temperature)
+        while let (index, window) = await windows.next() {
+            let hypothesis = try await recognizer.recognize(window.audio, options: recognition)
+            await assembly.add(hypothesis, window: window, index: index)
+        }
+    }
+
+    private func diarize(
+        _ audio: BoundedChannel<AudioWindow>, with session: (any DiarizationSession)?, assembly: TranscriptAssembly
+    ) async throws {
+        guard let session else { return }
+        while let step = await audio.next() {
+            try await session.push(step)
+            if options.emitsSegmentsEarly {
+                let start = await assembly.emittedUntilSeconds
+                await assembly.add(try await session.currentActivity(from: start))
+            }
+        }
+    }
+}
