@@ -50,6 +50,7 @@ struct TestGraph {
         var type: String
         var inputs: [String]
         var outputs: [String]
+        var axis: Int?
         var body: TestGraph?
     }
 
@@ -65,11 +66,19 @@ struct TestGraph {
                 for input in node.inputs { message.add(1, input) }
                 for output in node.outputs { message.add(2, output) }
                 message.add(4, node.type)
-                guard let body = node.body else { return }
-                message.add(5) { attribute in
-                    attribute.add(1, "body")
-                    attribute.add(6) { body.write(&$0) }
-                    attribute.add(20, 5)
+                if let axis = node.axis {
+                    message.add(5) { attribute in
+                        attribute.add(1, "axis")
+                        attribute.add(3, axis)
+                        attribute.add(20, 2)
+                    }
+                }
+                if let body = node.body {
+                    message.add(5) { attribute in
+                        attribute.add(1, "body")
+                        attribute.add(6) { body.write(&$0) }
+                        attribute.add(20, 5)
+                    }
                 }
             }
         }
@@ -163,7 +172,7 @@ extension TestGraph {
 
     /// A past that grows by what is new: the shape of a decoder's cache.
     static let cache = TestGraph(
-        nodes: [Node(type: "Concat", inputs: ["past", "new"], outputs: ["present"])],
+        nodes: [Node(type: "Concat", inputs: ["past", "new"], outputs: ["present"], axis: 0)],
         inputs: [
             Value(name: "past", shape: [.named("past")]), Value(name: "new", shape: [.fixed(2)]),
         ],

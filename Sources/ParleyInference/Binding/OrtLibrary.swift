@@ -2,7 +2,9 @@ import CONNXRuntime
 import Glibc
 import ParleyCore
 
-/// Opens the shared library. It is never closed: its threads and allocators live as long as the process.
+/// Opens the shared library.
+///
+/// It is never closed: its threads and allocators live as long as the process.
 enum OrtLibrary {
     /// Opens a library by path.
     /// - Returns: its function table and version.

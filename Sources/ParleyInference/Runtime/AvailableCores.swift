@@ -10,7 +10,9 @@ public enum AvailableCores {
     }
 
     /// Cores that a cgroup's `cpu.max` (`quota period` in microseconds, or `max period`) grants, rounded up; nil for no
-    /// limit. See the kernel's documentation of control groups, version 2.
+    /// limit.
+    ///
+    /// See the kernel's documentation of control groups, version 2.
     static func quotaCores(_ line: String) -> Int? {
         let fields = line.split(whereSeparator: \.isWhitespace).map(String.init)
         guard fields.count == 2, let quota = Double(fields[0]), let period = Double(fields[1]), quota > 0, period > 0,

@@ -11,10 +11,13 @@ public struct RuntimeOptions: Sendable, Hashable {
     }
 
     /// Threads that one operator may spread over, shared by all sessions and including the calling thread; at least 1.
+    ///
     /// Default: the cores that this process may use.
     public var intraOpThreadCount: Int
     /// Whether idle threads spin for a while before they sleep: a little faster alone, at the cost of everyone else on
-    /// the machine. Default false.
+    /// the machine.
+    ///
+    /// Default false.
     public var allowSpinning: Bool
     /// Default ``LogLevel/fatal``.
     public var logLevel: LogLevel

@@ -2,7 +2,7 @@ import CONNXRuntime
 import Foundation
 import ParleyCore
 
-/// A model's file before it is given to the library: is it there, and if the library refuses it, what is it?
+/// A model's file as it lies on disk: whether it is there, and what it is when the library refuses it.
 struct ModelFile {
     let path: String
     /// The model's name, for messages.
@@ -43,7 +43,9 @@ struct ModelFile {
                 underlying: failure.message)
         }
         if let kind = kindOfForeignFile() { return corrupt(kind, underlying: failure.message) }
-        let isNewer = ["IR version", "opset", "only *guarantees* support"].contains { failure.message.contains($0) }
+        let isNewer = ["IR version", "opset", "only *guarantees* support", "No Op registered"].contains {
+            failure.message.contains($0)
+        }
         if isNewer || Int(failure.code) == ORT_NOT_IMPLEMENTED {
             return InferenceError(
                 .libraryIncompatible, model: model,

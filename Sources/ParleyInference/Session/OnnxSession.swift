@@ -1,7 +1,9 @@
 import CONNXRuntime
 public import ParleyCore
 
-/// A loaded model. Runs may go on at the same time from several threads; they share the runtime's thread pool.
+/// A loaded model.
+///
+/// Runs may go on at the same time from several threads; they share the runtime's thread pool.
 public final class OnnxSession: Sendable {
     /// The model's name, for messages.
     public let name: String

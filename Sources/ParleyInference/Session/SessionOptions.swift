@@ -1,4 +1,6 @@
-/// How a model is prepared when it is loaded. The defaults suit inputs whose length changes from run to run.
+/// How a model is prepared when it is loaded.
+///
+/// The defaults suit inputs whose length changes from run to run.
 public struct SessionOptions: Sendable, Hashable {
     /// How far the library rewrites the graph before the first run.
     public enum GraphOptimization: Int32, Sendable, CaseIterable {
@@ -13,10 +15,12 @@ public struct SessionOptions: Sendable, Hashable {
 
     /// Default ``GraphOptimization/all``.
     public var graphOptimization: GraphOptimization
-    /// Whether the memory plan of an input shape is kept for the next run with the same shape. Worth it for a model
-    /// whose input never changes its shape; otherwise plans pile up. Default false.
+    /// Whether the memory plan of an input shape is kept for the next run with the same shape.
+    ///
+    /// Worth it for a model whose input never changes its shape; otherwise plans pile up. Default false.
     public var usesMemoryPattern: Bool
     /// Whether memory for intermediate results is kept between runs: faster, but the largest run's need stays taken.
+    ///
     /// Default true.
     public var usesCPUArena: Bool
 

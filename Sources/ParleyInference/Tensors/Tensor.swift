@@ -18,18 +18,24 @@ public struct Tensor: Sendable {
         case native(NativeTensor)
     }
 
-    /// Makes a tensor of 32-bit floats in row-major order. A count that does not match the shape is reported by the run.
+    /// Makes a tensor of 32-bit floats in row-major order.
+    ///
+    /// A count that does not match the shape is reported by the run.
     public init(_ floats: [Float], shape: [Int]) { self.init(.floats(floats), .float32, shape) }
 
-    /// Makes a tensor of 64-bit integers in row-major order. A count that does not match the shape is reported by the
-    /// run.
+    /// Makes a tensor of 64-bit integers in row-major order.
+    ///
+    /// A count that does not match the shape is reported by the run.
     public init(_ values: [Int64], shape: [Int]) { self.init(.int64s(values), .int64, shape) }
 
-    /// Makes a tensor of 32-bit integers in row-major order. A count that does not match the shape is reported by the
-    /// run.
+    /// Makes a tensor of 32-bit integers in row-major order.
+    ///
+    /// A count that does not match the shape is reported by the run.
     public init(_ values: [Int32], shape: [Int]) { self.init(.int32s(values), .int32, shape) }
 
-    /// Makes a tensor of truth values in row-major order. A count that does not match the shape is reported by the run.
+    /// Makes a tensor of truth values in row-major order.
+    ///
+    /// A count that does not match the shape is reported by the run.
     public init(_ values: [Bool], shape: [Int]) { self.init(.bools(values), .bool, shape) }
 
     /// Makes a tensor without axes.
