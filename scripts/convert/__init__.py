@@ -1,0 +1,1 @@
+"""Conversion of the speaker networks to ONNX, with numpy and onnx only."""
