@@ -21,7 +21,17 @@ extension Composition {
     static let live = Composition(
         transcriber: { _ in throw CommandFailure(.unavailable, "recognition is not wired up yet") },
         server: { _, _, _ in throw CommandFailure(.unavailable, "the server is not wired up yet") },
-        models: { settings in [BundledModel(settings.models).installed] },
-        examine: { settings in await SystemExamination(settings).facts() },
+        models: { settings in
+            let model = BundledModel(settings.models)
+            return [
+                InstalledModel(
+                    id: BundledModel.id,
+                    summary: "PocketSphinx with speech detection and speakers; English, modest accuracy",
+                    languages: ["en"], license: "BSD-2-Clause AND MIT AND Apache-2.0", path: model.folder,
+                    byteCount: model.byteCount,
+                    missingFiles: model.missingFiles)
+            ]
+        },
+        examine: { settings in SystemExamination(settings).facts() },
         samplePath: { settings in BundledModel(settings.models).samplePath })
 }

@@ -24,7 +24,7 @@ struct OptionSpec: Sendable, Hashable {
     let help: String
 
     init(
-        _ name: String, _ value: OptionValue = .flag, short: Character? = nil, isRepeatable: Bool = false,
+        _ name: String, _ value: OptionValue, short: Character? = nil, isRepeatable: Bool = false,
         default defaultText: String? = nil, _ help: String
     ) {
         self.name = name
@@ -35,8 +35,13 @@ struct OptionSpec: Sendable, Hashable {
         self.help = help
     }
 
+    /// An option without a value.
+    static func flag(_ name: String, short: Character? = nil, _ help: String) -> OptionSpec {
+        OptionSpec(name, .flag, short: short, help)
+    }
+
     /// Every command has it.
-    static let help = OptionSpec("help", short: "h", "Show this help and end")
+    static let help = flag("help", short: "h", "Show this help and end")
 
     /// How the option is written in the help: `-o, --output DIR`.
     var usage: String {

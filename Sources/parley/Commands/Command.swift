@@ -64,6 +64,8 @@ struct Invocation: Sendable {
     let console: Console
     /// Files that must not outlive the process.
     let temporaryFiles: TemporaryFiles
+    /// How long stopping may take.
+    let stopDeadline: StopDeadline
     /// What builds the parts that do the work.
     let composition: Composition
 

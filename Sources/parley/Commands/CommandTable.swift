@@ -22,7 +22,7 @@ enum CommandTable {
             Usage: parley COMMAND [OPTION...] [OPERAND...]
 
             """ + page.section("Commands", all.map { ($0.name, $0.summary) })
-            + page.section("Exit codes", ExitCode.allCases.map { ("\($0.rawValue)", $0.meaning) })
-            + "\nparley help COMMAND shows the options of a command.\n"
+                + page.section("Exit codes", ExitCode.allCases.map { ("\($0.rawValue)", $0.meaning) })
+                + "\nparley help COMMAND shows the options of a command.\n"
     }
 }

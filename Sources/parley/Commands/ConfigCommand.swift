@@ -5,8 +5,8 @@ enum ConfigCommand {
     static let command = Command(
         "config",
         options: [
-            OptionSpec("json", "Print JSON"),
-            OptionSpec("markdown", "Print the documentation of all settings instead of their values"),
+            .flag("json", "Print JSON"),
+            .flag("markdown", "Print the documentation of all settings instead of their values"),
         ],
         settings: .all, summary: "Print the settings in force and where each comes from",
         discussion: ["Secrets are counted, never printed."]
@@ -25,7 +25,10 @@ enum ConfigCommand {
     /// A configuration file that says the same; sources as comments.
     private static func text(_ configuration: Configuration) -> String {
         let rows = SettingsTable.all.map { setting in
-            (assignment: "\(setting.key) = \(setting.shown(configuration.settings))", source: source(setting, configuration))
+            (
+                assignment: "\(setting.key) = \(setting.shown(configuration.settings))",
+                source: source(setting, configuration)
+            )
         }
         let column = min(60, rows.map(\.assignment.count).max() ?? 0)
         return rows.map { row in

@@ -1,9 +1,14 @@
 import ParleyAPI
-import ParleyCore
 
 /// A model that Parley knows, and whether it is here.
 struct InstalledModel: Sendable, Hashable {
-    let descriptor: ModelDescriptor
+    let id: String
+    /// One line for people.
+    let summary: String
+    /// ISO 639-1 codes.
+    let languages: [String]
+    /// SPDX expression.
+    let license: String
     /// Where its files are or would be.
     let path: String
     /// Bytes of its files.
@@ -17,7 +22,7 @@ struct InstalledModel: Sendable, Hashable {
 /// `parley models list`.
 enum ModelsCommand {
     static let command = Command(
-        "models", operands: "list", options: [OptionSpec("json", "Print JSON")], settings: .all,
+        "models", operands: "list", options: [.flag("json", "Print JSON")], settings: .all,
         summary: "List the models and whether they are installed"
     ) { invocation in
         guard invocation.arguments.operands == ["list"] else {
@@ -35,10 +40,9 @@ enum ModelsCommand {
 
     private static func json(_ model: InstalledModel) -> JSONValue {
         [
-            "id": .string(model.descriptor.id), "state": .string(state(model)),
-            "summary": .string(model.descriptor.summary), "owner": .string(model.descriptor.owner),
-            "languages": .array(model.descriptor.languages.map { .string($0) }),
-            "licence": .string(model.descriptor.license), "path": .string(model.path),
+            "id": .string(model.id), "state": .string(state(model)),
+            "summary": .string(model.summary), "languages": .array(model.languages.map { .string($0) }),
+            "licence": .string(model.license), "path": .string(model.path),
             "bytes": .int(model.byteCount), "missing_files": .array(model.missingFiles.map { .string($0) }),
         ]
     }
@@ -46,14 +50,14 @@ enum ModelsCommand {
     private static func table(_ models: [InstalledModel]) -> String {
         models.map { model in
             let rows = [
-                ("state", state(model)), ("summary", model.descriptor.summary),
-                ("languages", model.descriptor.languages.joined(separator: ", ")),
-                ("licence", model.descriptor.license), ("path", model.path),
+                ("state", state(model)), ("summary", model.summary),
+                ("languages", model.languages.joined(separator: ", ")),
+                ("licence", model.license), ("path", model.path),
                 ("size", ByteCount.rounded(model.byteCount)),
                 ("missing", model.missingFiles.joined(separator: ", ")),
             ]
             let lines = rows.filter { !$0.1.isEmpty }.map { "  \($0.0.padding(to: 10)) \($0.1)\n" }
-            return model.descriptor.id + "\n" + lines.joined()
+            return model.id + "\n" + lines.joined()
         }.joined()
     }
 

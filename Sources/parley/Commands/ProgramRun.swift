@@ -3,6 +3,7 @@ struct ProgramRun: Sendable {
     let console: Console
     let composition: Composition
     let temporaryFiles: TemporaryFiles
+    let stopDeadline: StopDeadline
     /// The process's environment.
     let environment: [String: String]
 
@@ -44,7 +45,7 @@ struct ProgramRun: Sendable {
         let configuration = try configure(command, arguments)
         let invocation = Invocation(
             arguments: arguments, configuration: configuration, console: console, temporaryFiles: temporaryFiles,
-            composition: composition)
+            stopDeadline: stopDeadline, composition: composition)
         do {
             return try await command.run(invocation)
         } catch {

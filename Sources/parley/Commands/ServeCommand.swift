@@ -1,3 +1,4 @@
+import ParleyAPI
 import ParleyCore
 
 /// `parley serve`.
@@ -21,12 +22,14 @@ struct ServeRun: Sendable {
     private let settings: Settings
     private let console: Console
     private let composition: Composition
+    private let stopDeadline: StopDeadline
     private let log: Log
 
     init(_ invocation: Invocation) {
         settings = invocation.settings
         console = invocation.console
         composition = invocation.composition
+        stopDeadline = invocation.stopDeadline
         log = Log(console: console, settings: settings.logging)
     }
 
@@ -35,6 +38,7 @@ struct ServeRun: Sendable {
         let transcriber = try await composition.transcriber(settings)
         let server = try await composition.server(settings, transcriber, log)
         let grace = settings.server.drainGrace
+        stopDeadline.extend(to: grace + .seconds(2))
         return try await withThrowingTaskGroup(of: ExitCode?.self) { group in
             group.addTask {
                 try await server.waitUntilStopped()

@@ -1,3 +1,4 @@
+import ParleyAPI
 import ParleyCore
 
 /// `parley transcribe FILE...`.
@@ -8,15 +9,16 @@ enum TranscribeCommand {
             OptionSpec(
                 "format", .value("NAME"), short: "f", isRepeatable: true,
                 default: "pretty on a terminal, otherwise text",
-                "Form of the transcript: \(OutputFormat.all.map(\.name).joined(separator: ", ")); several with --output"),
-            OptionSpec("json", "Short for --format json"),
+                "Form of the transcript: \(OutputFormat.all.map(\.name).joined(separator: ", ")); several with --output"
+            ),
+            .flag("json", "Short for --format json"),
             OptionSpec("output", .value("DIR"), short: "o", "Write files named after the inputs into this folder"),
             OptionSpec("language", .value("CODE"), short: "l", "Spoken language, ISO 639-1"),
             OptionSpec("speakers", .value("N"), "Exactly this many speakers"),
             OptionSpec("min-speakers", .value("N"), "At least this many speakers"),
             OptionSpec("max-speakers", .value("N"), "At most this many speakers"),
             OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
-            OptionSpec("quiet", short: "q", "No progress and no summary; errors are still shown"),
+            .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
         ],
         settings: .transcribe, summary: "Transcribe recordings",
         discussion: [

@@ -1,4 +1,5 @@
 import Foundation
+import ParleyCore
 
 /// Where a setting's value comes from.
 enum SettingSource: Sendable, Hashable {

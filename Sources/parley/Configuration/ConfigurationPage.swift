@@ -68,7 +68,8 @@ enum ConfigurationPage {
         |---|---|
 
         """
-            + SettingsTable.all.flatMap { setting in setting.aliases.map { "| `\($0)` | `\(setting.key)` |\n" } }.joined()
+            + SettingsTable.all.flatMap { setting in setting.aliases.map { "| `\($0)` | `\(setting.key)` |\n" } }
+            .joined()
             + SettingsTable.withoutEffect.map { "| `\($0.name)` | no effect: \($0.reason) |\n" }.joined()
     }
 }

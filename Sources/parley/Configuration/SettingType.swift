@@ -28,9 +28,10 @@ struct SettingType<Value: Sendable>: Sendable {
         }
     }
 
-    /// The same type with a word that stands for "found out at start".
-    func orAutomatic(_ word: String = "auto") -> SettingType<Value?> {
-        SettingType<Value?>(
+    /// The same type with the word `auto`, which stands for "found out at start".
+    fileprivate func orAutomatic() -> SettingType<Value?> {
+        let word = "auto"
+        return SettingType<Value?>(
             placeholder, permitted: "`\(word)` or \(permitted)", format: { $0.map(format) ?? word },
             parse: { text in
                 if text.lowercased() == word { return .some(nil) }
@@ -109,6 +110,20 @@ extension SettingType where Value: RawRepresentable & CaseIterable, Value.RawVal
     }
 }
 
+extension SettingType where Value == Int? {
+    static func automaticInteger(_ range: ClosedRange<Int>) -> Self { SettingType<Int>.integer(range).orAutomatic() }
+}
+
+extension SettingType where Value == Double? {
+    static func automaticNumber(_ range: ClosedRange<Double>) -> Self {
+        SettingType<Double>.number(range).orAutomatic()
+    }
+}
+
+extension SettingType where Value == String? {
+    static var automaticPath: Self { SettingType<String>.path.orAutomatic() }
+}
+
 extension SettingType where Value == [String] {
     /// A comma list.
     static func list(_ placeholder: String, permitted: String) -> Self {
@@ -122,7 +137,9 @@ extension SettingType where Value == [String] {
             format: { $0.joined(separator: ",") },
             parse: { text in
                 guard text.hasPrefix("@") else { return entries(text) }
-                guard let lines = try? String(contentsOfFile: String(text.dropFirst()), encoding: .utf8) else { return nil }
+                guard let lines = try? String(contentsOfFile: String(text.dropFirst()), encoding: .utf8) else {
+                    return nil
+                }
                 return lines.split(whereSeparator: \.isNewline).map { String($0.trimmingBlanks) }
                     .filter { !$0.isEmpty && !$0.hasPrefix("#") }
             })

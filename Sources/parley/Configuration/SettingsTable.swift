@@ -1,3 +1,5 @@
+import ParleyCore
+
 /// All settings. The parser of files, the environment, the flags, the help, `parley config` and
 /// `docs/configuration.md` are read from here.
 enum SettingsTable {
@@ -19,13 +21,13 @@ enum SettingsTable {
             "device", .choice, \.models.device,
             "Where inference runs; this version runs on the processor only"),
         Setting(
-            "threads", .integer(1...1_024).orAutomatic(), \.models.threads, automatic: cores,
+            "threads", .automaticInteger(1...1_024), \.models.threads, automatic: cores,
             "Threads of inference, shared by all requests"),
         Setting(
-            "decoders", .integer(1...1_024).orAutomatic(), \.models.decoders, automatic: "as many as threads",
+            "decoders", .automaticInteger(1...1_024), \.models.decoders, automatic: "as many as threads",
             "Word decoders of the bundled model, each a window at a time; one takes about 100 MiB"),
         Setting(
-            "onnxruntime_library", .path.orAutomatic(), \.models.onnxRuntimeLibrary,
+            "onnxruntime_library", .automaticPath, \.models.onnxRuntimeLibrary,
             automatic: "the one in the data folder, then the system's", "Path of the ONNX Runtime library"),
         Setting(
             "pocketsphinx_model", .path, \.models.pocketSphinxModel,
@@ -64,7 +66,7 @@ enum SettingsTable {
 
     private static let limits: [Setting] = [
         Setting(
-            "max_concurrent_requests", .integer(1...4_096).orAutomatic(), \.admission.maximumConcurrentRequests,
+            "max_concurrent_requests", .automaticInteger(1...4_096), \.admission.maximumConcurrentRequests,
             aliases: ["MAX_CONCURRENT_REQUESTS"], scope: .serve, automatic: cores,
             "Transcriptions at work at the same time"),
         Setting(
@@ -101,7 +103,7 @@ enum SettingsTable {
         Setting(
             "diarize", .switchedOn, \.diarization.isDefault, scope: .transcribe, "Find out who spoke"),
         Setting(
-            "known_speaker_threshold", .number(0...1).orAutomatic(), \.diarization.knownSpeakerThreshold,
+            "known_speaker_threshold", .automaticNumber(0...1), \.diarization.knownSpeakerThreshold,
             scope: .serve, automatic: "the value that suits the speaker model",
             "Similarity that a voice must reach to be given a known speaker's name; higher rejects more strangers"),
     ]

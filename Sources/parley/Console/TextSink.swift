@@ -45,7 +45,8 @@ struct DescriptorSink: TextSink {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&waiting, 1, -1)
             } else if errno != EINTR {
-                throw CommandFailure(.cannotCreateOutput, "the output can't be written: \(CommandFailure.systemMessage())")
+                throw CommandFailure(
+                    .cannotCreateOutput, "the output can't be written: \(CommandFailure.systemMessage())")
             }
         }
     }

@@ -5,17 +5,15 @@ import Synchronization
 final class ParleyProcess: Sendable {
     private let console = Console()
     private let temporaryFiles = TemporaryFiles()
+    private let stopDeadline = StopDeadline()
     private let running = Mutex<Task<ExitCode, Never>?>(nil)
-
-    /// Time that a command has to stop after the first signal; commands that drain take their own grace.
-    private static let stopDeadline = Duration.milliseconds(700)
 
     /// Runs a command to its end, or to what signals leave of it.
     func run(_ words: [String]) async -> ExitCode {
-        let signals = StopSignals { [self] signal, count in stop(signal, count: count, words: words) }
+        let signals = StopSignals { [self] signal, count in stop(signal, count: count) }
         let run = ProgramRun(
             console: console, composition: .live, temporaryFiles: temporaryFiles,
-            environment: ProcessInfo.processInfo.environment)
+            stopDeadline: stopDeadline, environment: ProcessInfo.processInfo.environment)
         let task = Task { await run.run(words) }
         running.withLock { $0 = task }
         // A signal that came before there was a task to cancel.
@@ -27,12 +25,11 @@ final class ParleyProcess: Sendable {
     }
 
     /// The first signal asks the command to stop; a second one, or a command that does not stop, ends the process.
-    private func stop(_ signal: Int32, count: Int, words: [String]) {
+    private func stop(_ signal: Int32, count: Int) {
         guard count == 1 else { end(signal) }
         running.withLock { $0 }?.cancel()
-        guard words.first != ServeCommand.command.name else { return }
         Thread.detachNewThread { @Sendable [self] in
-            Thread.sleep(forTimeInterval: Self.stopDeadline.inSeconds)
+            Thread.sleep(forTimeInterval: stopDeadline.current.inSeconds)
             end(signal)
         }
     }

@@ -1,3 +1,5 @@
+import ParleyCore
+
 /// The text of a progress report: a pure function of what is known and the room there is.
 enum ProgressLine {
     /// The live line of a terminal, never wider than `width` less one column (a full line would wrap).

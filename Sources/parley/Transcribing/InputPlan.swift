@@ -17,7 +17,9 @@ enum InputPlan {
     /// Gives every input a stem of its own: inputs of the same stem are numbered, the first keeps its name.
     static func make(_ operands: [String]) throws(UsageError) -> [PlannedInput] {
         guard !operands.isEmpty else { throw UsageError("transcribe needs at least one FILE, or - for standard input") }
-        guard operands.count(where: { $0 == "-" }) <= 1 else { throw UsageError("standard input can be read only once") }
+        guard operands.count(where: { $0 == "-" }) <= 1 else {
+            throw UsageError("standard input can be read only once")
+        }
         var taken = Set<String>()
         let stems = operands.map(stem)
         return zip(operands, stems).enumerated().map { index, pair in

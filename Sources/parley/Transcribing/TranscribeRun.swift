@@ -121,7 +121,8 @@ struct TranscribeRun: Sendable {
         let natural = Dictionary(grouping: request.inputs) { InputPlan.stem($0.operand) }
         for (stem, inputs) in natural.sorted(by: { $0.key < $1.key }) {
             for input in inputs where input.outputStem != stem {
-                console.note("parley: note: \(input.operand) is written as \(input.outputStem), because \(stem) is taken")
+                console.note(
+                    "parley: note: \(input.operand) is written as \(input.outputStem), because \(stem) is taken")
             }
         }
     }
