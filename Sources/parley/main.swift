@@ -1,1 +1,3 @@
-print("parley")
+import Foundation
+
+exit(await ParleyProcess().run(Array(CommandLine.arguments.dropFirst())).rawValue)

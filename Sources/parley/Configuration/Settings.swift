@@ -1,0 +1,68 @@
+import ParleyCore
+
+/// Everything that can be configured, read once at start. The defaults stand here and nowhere else.
+struct Settings: Sendable {
+    var models = ModelSettings()
+    var logging = LoggingSettings()
+    var server = ServerSettings()
+    var limits = LimitSettings()
+    var admission = AdmissionSettings()
+    var speechDetection = SpeechDetectionOptions()
+    var diarization = DiarizationSettings()
+}
+
+/// What runs, and on what.
+struct ModelSettings: Sendable {
+    var dataDirectory = "~/.local/share/parley"
+    var model = "bundled"
+    var device = Device.auto
+    var onnxRuntimeLibrary: String?
+    var pocketSphinxModel = "/usr/share/pocketsphinx/model/en-us"
+    var threads: Int?
+    var decoders: Int?
+}
+
+/// Where inference runs.
+enum Device: String, Sendable, CaseIterable {
+    case auto
+    case cpu
+}
+
+/// What is logged, and how.
+struct LoggingSettings: Sendable {
+    var level = LogLevel.info
+    var format = LogFormat.text
+}
+
+/// The HTTP server.
+struct ServerSettings: Sendable {
+    var host = "127.0.0.1"
+    var port = 3333
+    var apiKeys: [String] = []
+    var corsOrigins: [String] = []
+    var maximumConnections = 1_024
+    var headerDeadline = Duration.seconds(10)
+    var bodyIdleTimeout = Duration.seconds(30)
+    var keepAliveTimeout = Duration.seconds(75)
+    var drainGrace = Duration.seconds(30)
+}
+
+/// What an input may be at most.
+struct LimitSettings: Sendable {
+    var uploadBytes = 4 << 30
+    var audioDuration = Duration.seconds(24 * 3_600)
+    var channels = 32
+}
+
+/// How many requests are at work, and how many wait.
+struct AdmissionSettings: Sendable {
+    var maximumConcurrentRequests: Int?
+    var queueLength = 32
+    var queueTimeout = Duration.seconds(60)
+}
+
+/// Who spoke.
+struct DiarizationSettings: Sendable {
+    var isDefault = true
+    var knownSpeakerThreshold: Double?
+}

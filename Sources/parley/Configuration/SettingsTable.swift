@@ -1,0 +1,122 @@
+import ParleyCore
+
+/// All settings. The parser of files, the environment, the flags, the help, `parley config` and
+/// `docs/configuration.md` are read from here.
+enum SettingsTable {
+    static let all: [Setting] = models + server + limits + speech + logging
+
+    /// The settings that matter to a command.
+    static func settings(for scope: SettingScope) -> [Setting] { all.filter { !$0.scope.isDisjoint(with: scope) } }
+
+    private static let cores = "the number of cores that this process may use"
+
+    private static let models: [Setting] = [
+        Setting(
+            "data_dir", .path, \.models.dataDirectory,
+            "Folder of models, fetched libraries and everything else that Parley keeps"),
+        Setting(
+            "model", .text("ID|DIR", permitted: "a model id or the path of a model folder"), \.models.model,
+            "Model that recognises the words"),
+        Setting(
+            "device", .choice, \.models.device,
+            "Where inference runs; this version runs on the processor only"),
+        Setting(
+            "threads", .automaticInteger(1...1_024), \.models.threads, automatic: cores,
+            "Threads of inference, shared by all requests"),
+        Setting(
+            "decoders", .automaticInteger(1...1_024), \.models.decoders, automatic: "as many as threads",
+            "Word decoders of the bundled model, each a window at a time; one takes about 100 MiB"),
+        Setting(
+            "onnxruntime_library", .automaticPath, \.models.onnxRuntimeLibrary,
+            automatic: "the one in the data folder, then the system's", "Path of the ONNX Runtime library"),
+        Setting(
+            "pocketsphinx_model", .path, \.models.pocketSphinxModel,
+            "Folder of the PocketSphinx model that the bundled profile uses"),
+    ]
+
+    private static let server: [Setting] = [
+        Setting(
+            "host", .text("ADDRESS", permitted: "an address or a host name of this machine"), \.server.host,
+            aliases: ["UVICORN_HOST"], scope: .serve, "Address to listen on; `0.0.0.0` for all"),
+        Setting(
+            "port", .integer(0...65_535), \.server.port, aliases: ["UVICORN_PORT"], scope: .serve,
+            "Port to listen on; 0 takes a free one"),
+        Setting(
+            "api_keys", .secrets, \.server.apiKeys, aliases: ["API_KEY"], scope: .serve, isSecret: true,
+            "Keys that clients must send as bearer tokens; empty lets everybody in"),
+        Setting(
+            "cors_origins", .list("ORIGIN,...", permitted: "a comma list of origins, or `*`"), \.server.corsOrigins,
+            scope: .serve, "Web origins whose pages may call the API"),
+        Setting(
+            "max_connections", .integer(1...65_535), \.server.maximumConnections, scope: .serve,
+            "Connections that may be open at a time"),
+        Setting(
+            "header_deadline", .duration(.seconds(1) ... .seconds(600)), \.server.headerDeadline, scope: .serve,
+            "Time within which a request's header must be complete"),
+        Setting(
+            "body_idle_timeout", .duration(.seconds(1) ... .seconds(3_600)), \.server.bodyIdleTimeout, scope: .serve,
+            "Longest pause within a request's body"),
+        Setting(
+            "keep_alive_timeout", .duration(.seconds(1) ... .seconds(3_600)), \.server.keepAliveTimeout,
+            scope: .serve, "How long an idle connection is kept open"),
+        Setting(
+            "drain_grace", .duration(.zero ... .seconds(3_600)), \.server.drainGrace, scope: .serve,
+            "How long running requests may go on after SIGTERM or SIGINT"),
+    ]
+
+    private static let limits: [Setting] = [
+        Setting(
+            "max_concurrent_requests", .automaticInteger(1...4_096), \.admission.maximumConcurrentRequests,
+            aliases: ["MAX_CONCURRENT_REQUESTS"], scope: .serve, automatic: cores,
+            "Transcriptions at work at the same time"),
+        Setting(
+            "queue_length", .integer(0...65_535), \.admission.queueLength, scope: .serve,
+            "Transcriptions that may wait for a place; further ones are refused"),
+        Setting(
+            "queue_timeout", .duration(.zero ... .seconds(86_400)), \.admission.queueTimeout, scope: .serve,
+            "Longest wait for a place"),
+        Setting(
+            "max_upload_bytes", .bytes(1_024...1 << 44), \.limits.uploadBytes, scope: .serve,
+            "Largest body of a request"),
+        Setting(
+            "max_audio_duration", .duration(.seconds(1) ... .seconds(7 * 24 * 3_600)), \.limits.audioDuration,
+            "Longest recording"),
+        Setting("max_channels", .integer(1...64), \.limits.channels, "Most channels of an audio track"),
+    ]
+
+    private static let speech: [Setting] = [
+        Setting(
+            "vad_onset", .number(0...1), \.speechDetection.onset, aliases: ["VAD_ONSET"],
+            "Probability at which speech begins"),
+        Setting(
+            "vad_offset", .number(0...1), \.speechDetection.offset, aliases: ["VAD_OFFSET"],
+            "Probability below which speech ends; at most the onset"),
+        Setting(
+            "vad_min_speech", .duration(.zero ... .seconds(10)), \.speechDetection.minimumSpeech,
+            "Shorter stretches of speech are dropped"),
+        Setting(
+            "vad_min_silence", .duration(.zero ... .seconds(10)), \.speechDetection.minimumSilence,
+            "Shorter pauses do not end a stretch of speech"),
+        Setting(
+            "vad_padding", .duration(.zero ... .seconds(10)), \.speechDetection.padding,
+            "Added on both sides of every stretch of speech"),
+        Setting(
+            "diarize", .switchedOn, \.diarization.isDefault, scope: .transcribe, "Find out who spoke"),
+        Setting(
+            "known_speaker_threshold", .automaticNumber(0...1), \.diarization.knownSpeakerThreshold,
+            scope: .serve, automatic: "the value that suits the speaker model",
+            "Similarity that a voice must reach to be given a known speaker's name; higher rejects more strangers"),
+    ]
+
+    private static let logging: [Setting] = [
+        Setting(
+            "log_level", .choice, \.logging.level, aliases: ["LOG_LEVEL"], "Least important messages that are logged"),
+        Setting(
+            "log_format", .choice, \.logging.format, scope: .serve, "Form of log lines on standard error"),
+    ]
+
+    /// Names of other servers that are understood and change nothing here, each with the reason.
+    static let withoutEffect: [(name: String, reason: String)] = [
+        ("WHISPERX_BATCH_SIZE", "the bundled model decodes window by window; see decoders")
+    ]
+}

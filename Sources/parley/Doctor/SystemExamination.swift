@@ -1,0 +1,114 @@
+import Foundation
+
+/// Looks at the machine: `/proc`, `/sys`, the file system, the port. Blocking.
+struct SystemExamination: Sendable {
+    private let settings: Settings
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    /// Everything but the libraries, which their adapters know about.
+    func facts() -> SystemFacts {
+        let model = BundledModel(settings.models)
+        var facts = SystemFacts()
+        facts.coreCount = ProcessorCount.available
+        (facts.memoryBytes, facts.availableMemoryBytes) = memory()
+        (facts.freeDiskBytes, facts.isDataFolderWritable) = disk()
+        facts.swiftRuntime = swiftRuntime()
+        facts.missingPocketSphinxFiles = missingPocketSphinxFiles()
+        facts.modelFiles = model.verify().map { .init(name: $0.file, state: $0.state) }
+        facts.port = PortCheck.state(host: settings.server.host, port: settings.server.port)
+        facts.hasSample = FileManager.default.isReadableFile(atPath: model.samplePath)
+        facts.nvidiaDriver = nvidiaDriver()
+        facts.nvidiaDevices = nvidiaDevices()
+        return facts
+    }
+
+    private func memory() -> (total: Int?, available: Int?) {
+        let values = SystemFile.fields("/proc/meminfo")
+        let total = values["MemTotal"].map { $0 * 1_024 }
+        let available = values["MemAvailable"].map { $0 * 1_024 }
+        guard let limit = SystemFile.text("/sys/fs/cgroup/memory.max").flatMap({ Int($0) }) else {
+            return (total, available)
+        }
+        let used = SystemFile.text("/sys/fs/cgroup/memory.current").flatMap { Int($0) } ?? 0
+        let room = max(0, limit - used)
+        return (total.map { min($0, limit) } ?? limit, available.map { min($0, room) } ?? room)
+    }
+
+    private func disk() -> (free: Int?, isWritable: Bool) {
+        var folder = settings.models.dataDirectory
+        while !FileManager.default.fileExists(atPath: folder), folder != "/", !folder.isEmpty {
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+        if folder.isEmpty { folder = "." }
+        var figures = statvfs()
+        let free = statvfs(folder, &figures) == 0 ? Int(figures.f_bavail) * Int(figures.f_frsize) : nil
+        return (free, access(folder, W_OK | X_OK) == 0)
+    }
+
+    private func swiftRuntime() -> String {
+        let mapped = SystemFile.text("/proc/self/maps")?.split(separator: "\n") ?? []
+        let library = mapped.compactMap { $0.split(separator: " ").last }.first { $0.hasSuffix("libswiftCore.so") }
+        return library.map(String.init) ?? "linked in"
+    }
+
+    private func missingPocketSphinxFiles() -> [String] {
+        let files = ["en-us/mdef", "en-us/means", "en-us/variances", "cmudict-en-us.dict", "en-us.lm.bin"]
+        return files.filter {
+            !FileManager.default.isReadableFile(atPath: settings.models.pocketSphinxModel + "/" + $0)
+        }
+    }
+
+    private func nvidiaDriver() -> String? {
+        let words = SystemFile.text("/proc/driver/nvidia/version")?.split(whereSeparator: \.isWhitespace) ?? []
+        return words.first { $0.first?.isNumber == true && $0.contains(".") }.map(String.init)
+    }
+
+    private func nvidiaDevices() -> [String] {
+        let root = "/proc/driver/nvidia/gpus"
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return folders.sorted().compactMap { folder in
+            let lines = SystemFile.text("\(root)/\(folder)/information")?.split(separator: "\n") ?? []
+            return lines.first { $0.hasPrefix("Model:") }.map { String($0.dropFirst(6).trimmingBlanks) }
+        }
+    }
+}
+
+/// Small files of the kernel.
+enum SystemFile {
+    /// The text without blanks at its ends; nil when there is no such file.
+    static func text(_ path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        return String(String(decoding: data, as: UTF8.self).trimmingBlanks)
+    }
+
+    /// Lines such as `MemTotal:  16 kB` by name.
+    static func fields(_ path: String) -> [String: Int] {
+        var fields: [String: Int] = [:]
+        for line in (text(path) ?? "").split(separator: "\n") {
+            let words = line.split(whereSeparator: \.isWhitespace)
+            guard words.count >= 2, words[0].hasSuffix(":"), let value = Int(words[1]) else { continue }
+            fields[String(words[0].dropLast())] = value
+        }
+        return fields
+    }
+}
+
+/// Processors that this process may use.
+enum ProcessorCount {
+    /// The affinity mask, further limited by the quota of the control group (`cpu.max`), at least 1.
+    static var available: Int {
+        quota(SystemFile.text("/sys/fs/cgroup/cpu.max")).map { min($0, affine) } ?? affine
+    }
+
+    private static var affine: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    /// `QUOTA PERIOD` in microseconds, rounded up to whole processors; nil for `max` and for nonsense.
+    static func quota(_ text: String?) -> Int? {
+        let numbers = (text ?? "").split(separator: " ").map { Int($0) }
+        guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else {
+            return nil
+        }
+        return max(1, (quota + period - 1) / period)
+    }
+}
