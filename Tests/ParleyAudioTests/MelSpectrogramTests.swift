@@ -73,7 +73,8 @@ struct MelSpectrogramTests {
                 let mel = spectrogram.power([Float](repeating: 0.1, count: sampleCount))
                 #expect(mel.frameCount == frameCount, "\(padding) \(sampleCount)")
                 #expect(spectrogram.frameCount(sampleCount: sampleCount) == frameCount)
-                #expect(mel.values.allSatisfy(\.isFinite))
+                let isFinite = mel.values.allSatisfy { $0.isFinite }
+                #expect(isFinite)
             }
         }
     }
