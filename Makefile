@@ -8,6 +8,7 @@ parley := .build/release/parley
 sample := $(PARLEY_DATA_DIR)/samples/dialogue.wav
 swift_files := Package.swift Sources Tests
 
+.NOTPARALLEL:
 .PHONY: help setup build run test check format bench clean
 
 help: ## what can be made
@@ -30,6 +31,7 @@ run: setup build ## set up, build, transcribe the sample, then serve on PORT (33
 
 test: ## set up, run every test; ends with the runner's summary
 	@scripts/setup --tests
+	"$(PARLEY_DATA_DIR)/test-venv/bin/python" -m unittest discover -q -s scripts/tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest
 
