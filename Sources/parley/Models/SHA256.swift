@@ -33,7 +33,7 @@ struct SHA256 {
         }.joined()
     }
 
-    /// The digest of a file; nil when it can't be read. Blocking.
+    /// The digest of a file; nil when it can't be read (blocking).
     static func hexadecimal(ofFile path: String) -> String? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
