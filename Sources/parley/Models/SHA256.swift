@@ -38,11 +38,12 @@ struct SHA256 {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
         var digest = SHA256()
-        while true {
-            guard let chunk = try? file.read(upToCount: 1 << 20) else { return nil }
-            if chunk.isEmpty { return digest.hexadecimal() }
-            digest.update(chunk)
+        do {
+            while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty { digest.update(chunk) }
+        } catch {
+            return nil
         }
+        return digest.hexadecimal()
     }
 
     private mutating func compress(_ block: ArraySlice<UInt8>) {

@@ -50,7 +50,7 @@ import Testing
         (["-f"], "-f needs a value: -f NAME"),
         (["--quiet=yes"], "--quiet takes no value"),
         (["--no-diarize=1"], "--no-diarize takes no value"),
-        (["--no-quiet"], "unknown option --no-quiet"),
+        (["--no-quiet"], "unknown option --no-quiet; did you mean --quiet?"),
     ])
     func refuses(_ words: [String], _ message: String) {
         #expect(throws: UsageError(message)) { try parser.parse(words) }
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("transcibe", "transcribe"), ("srev", "serve"), ("modles", "models"), ("dokter", "doctor"), ("qqqq", nil),
+        ("transcibe", "transcribe"), ("sevre", "serve"), ("modles", "models"), ("dokter", "doctor"), ("qqqq", nil),
         ("", nil),
     ])
     func nearestName(_ typed: String, _ meant: String?) {

@@ -1,3 +1,4 @@
+import ParleyAPI
 import Testing
 
 @testable import parley
@@ -31,7 +32,7 @@ import Testing
         #expect(report.text.hasSuffix("Parley is ready.\n"))
         #expect(
             report.text.contains(
-                "ok       ONNX Runtime       1.31.1 (CPUExecutionProvider) at /lib/libonnxruntime.so.1\n"))
+                "ok       ONNX Runtime        1.31.1 (CPUExecutionProvider) at /lib/libonnxruntime.so.1\n"))
     }
 
     @Test func problemsMakeItUnusableAndHaveARemedy() {

@@ -14,13 +14,13 @@ import Testing
     @Test func textLines() {
         #expect(
             line("request", [("path", "/v1/models"), ("status", 200), ("name", "a \"b\"")], .text)
-                == "2026-11-03T10:40:00.250Z info request path=/v1/models status=200 name=\"a \\\"b\\\"\"")
+                == "2026-11-03T10:00:00.250Z info request path=/v1/models status=200 name=\"a \\\"b\\\"\"")
     }
 
     @Test func jsonLines() {
         #expect(
             line("request", [("status", 200)], .json)
-                == "{\"time\":\"2026-11-03T10:40:00.250Z\",\"level\":\"info\",\"message\":\"request\",\"status\":200}")
+                == "{\"time\":\"2026-11-03T10:00:00.250Z\",\"level\":\"info\",\"message\":\"request\",\"status\":200}")
     }
 
     @Test(arguments: LogFormat.allCases)
