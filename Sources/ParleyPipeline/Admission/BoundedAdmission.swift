@@ -57,6 +57,7 @@ public final class BoundedAdmission: Admission {
         self.sleep = sleep
     }
 
+    /// How busy it is.
     public var status: AdmissionStatus {
         state.withLock { state in
             AdmissionStatus(
@@ -65,6 +66,7 @@ public final class BoundedAdmission: Admission {
         }
     }
 
+    /// Waits for a place; see ``ParleyCore/Admission/acquire()``.
     public func acquire() async throws -> AdmissionTicket {
         try Task.checkCancellation()
         let id = state.withLock { state in
