@@ -40,7 +40,9 @@ public struct API: Sendable {
         keys = APIKeys(configuration.apiKeys)
     }
 
-    /// Answers a request. Cancelling the task stops its work.
+    /// Answers a request.
+    ///
+    /// Cancelling the task stops its work.
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
         let clock = ContinuousClock()
         let start = clock.now

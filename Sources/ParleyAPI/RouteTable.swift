@@ -22,7 +22,9 @@ enum RouteTable {
         case nothing
     }
 
-    /// Finds the route. `HEAD` is answered where `GET` is; a slash at the end is ignored.
+    /// Finds the route.
+    ///
+    /// `HEAD` is answered where `GET` is; a slash at the end is ignored.
     static func match(method: String, path: String) -> Match {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         let candidates = routes.compactMap { route in route.parameter(in: path).map { (route, $0) } }

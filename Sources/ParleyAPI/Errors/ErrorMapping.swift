@@ -123,7 +123,11 @@ enum ErrorMapping {
     }
 
     private static func multipart(_ error: MultipartError) -> APIError {
-        APIError(status: 400, "The multipart body is malformed: \(error.message)", code: "malformed_multipart")
+        switch error {
+        case .missingTerminator: APIError(status: 400, error.message, code: "incomplete_body")
+        case .missingBoundary, .partWithoutName, .headerTooLarge, .tooManyParts, .malformedHeader:
+            APIError(status: 400, error.message, code: "malformed_multipart")
+        }
     }
 
     /// What the HTTP engine refuses by itself.

@@ -97,7 +97,9 @@ enum ChunkingStrategy: Sendable, Hashable {
         }
     }
 
-    /// The settings of the detector. The offset keeps its distance from the onset.
+    /// The settings of the detector.
+    ///
+    /// The offset keeps its distance from the onset.
     var speechDetection: SpeechDetectionOptions {
         var options = SpeechDetectionOptions()
         guard case .serverVAD(let threshold, let padding, let silence) = self else { return options }

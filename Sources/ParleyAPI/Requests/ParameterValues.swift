@@ -1,4 +1,6 @@
-/// The checked values of a request's fields. Fields that were not sent, or sent empty, have none.
+/// The checked values of a request's fields.
+///
+/// Fields that were not sent, or sent empty, have none.
 struct ParameterValues: Sendable {
     private enum Value: Sendable {
         case text(String)

@@ -15,7 +15,9 @@ final class RunningTranscription: Sendable {
         self.files = files
     }
 
-    /// The next event; nil at the end. One caller at a time.
+    /// The next event; nil at the end.
+    ///
+    /// One caller at a time.
     func next() async throws -> TranscriptionEvent? {
         // An iterator holds nothing of its own, and so need not be kept between two events.
         var iterator = events.makeAsyncIterator()
@@ -34,8 +36,9 @@ final class RunningTranscription: Sendable {
         throw IncompleteTranscription()
     }
 
-    /// The first event that shows that the recording can be read: text, or audio that is done. What fails before can
-    /// still be answered with a status.
+    /// The first event that shows that the recording can be read: text, or audio that is done.
+    ///
+    /// What fails before can still be answered with a status.
     func firstNews() async throws -> TranscriptionEvent {
         while let event = try await next() {
             switch event {

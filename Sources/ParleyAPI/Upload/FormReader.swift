@@ -24,7 +24,8 @@ struct FormReader {
         {
             throw ErrorMapping.tooLarge(limitBytes: maximumUploadBytes, readBytes: announced)
         }
-        var parser = MultipartParser(boundary: boundary)
+        var parser = MultipartParser(
+            boundary: boundary, limits: MultipartLimits(maximumParts: Self.maximumPartCount))
         var assembly = Assembly(reader: self)
         for try await piece in request.body {
             for event in try parser.push(piece) { try await assembly.take(event) }
@@ -62,7 +63,6 @@ extension FormReader {
         var form = UploadForm()
         private var textPart: (name: String, limit: Int, bytes: [UInt8])?
         private var isInFile = false
-        private var partCount = 0
         private var textByteCount = 0
 
         init(reader: FormReader) { self.reader = reader }
@@ -77,13 +77,7 @@ extension FormReader {
         }
 
         private mutating func begin(_ part: MultipartPart) async throws {
-            partCount += 1
-            guard partCount <= FormReader.maximumPartCount else {
-                throw APIError(status: 400, "The request has too many parts.", code: "too_many_parts")
-            }
-            guard !part.name.isEmpty else {
-                throw APIError(status: 400, "A part of the multipart body has no name.", code: "malformed_multipart")
-            }
+            guard !part.name.isEmpty else { throw MultipartError.partWithoutName }
             let parameter = try reader.parameters.parameter(forWireName: part.name)
             if case .file = parameter.kind {
                 guard form.recording == nil else {

@@ -69,7 +69,9 @@ final class SpoolDirectory: Sendable {
         return try await lane.run { [self] in try SpoolFile(path: filePath, directory: self) }
     }
 
-    /// Removes folders whose lock nobody holds. Folders of other users and folders without a lock file stay.
+    /// Removes folders whose lock nobody holds.
+    ///
+    /// Folders of other users and folders without a lock file stay.
     private static func sweep(parent: String) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         for name in names where name.hasPrefix(prefix) {
@@ -84,7 +86,9 @@ final class SpoolDirectory: Sendable {
     private static func remove(folder: String) { try? FileManager.default.removeItem(atPath: folder) }
 }
 
-/// One upload on disk. The file is removed with the last reference, whatever the request's outcome.
+/// One upload on disk.
+///
+/// The file is removed with the last reference, whatever the request's outcome.
 final class SpoolFile: Sendable {
     /// Bytes that are collected before the disk is asked.
     static let bufferBytes = 256 << 10

@@ -25,7 +25,9 @@ public final class AdmissionTicket: Sendable {
 
     deinit { release() }
 
-    /// Gives the place back. Later calls do nothing.
+    /// Gives the place back.
+    ///
+    /// Later calls do nothing.
     public func release() {
         let action = onRelease.withLock { action in
             defer { action = nil }
