@@ -71,13 +71,21 @@ public enum TimestampGranularity: String, Sendable, CaseIterable {
 
 /// What a rendering is told beyond the transcript.
 public struct RenderingOptions: Sendable {
-    /// Which times `verbose_json` carries. Default: segments.
+    /// Which times `verbose_json` carries.
+    ///
+    /// Default: segments.
     public var granularities: Set<TimestampGranularity> = [.segment]
-    /// Whether `json` carries the log probability of each word. Default: no.
+    /// Whether `json` carries the log probability of each word.
+    ///
+    /// Default: no.
     public var includesLogProbabilities = false
-    /// How the cost is reported in `json` and `diarized_json`. Default: by duration.
+    /// How the cost is reported in `json` and `diarized_json`.
+    ///
+    /// Default: by duration.
     public var usage = UsageKind.duration
-    /// Words of the prompt, counted as text tokens in ``UsageKind/tokens``. Default 0.
+    /// Words of the prompt, counted as text tokens in ``UsageKind/tokens``.
+    ///
+    /// Default 0.
     public var promptWordCount = 0
     /// What `rttm` calls the recording; characters other than letters, digits, `-`, `_` and `.` are replaced.
     public var recordingName = "recording"

@@ -1,0 +1,39 @@
+/// What `/openapi.json` says of a route beyond its method and path.
+struct Operation: Sendable {
+    /// Forms of a good answer.
+    enum Success: Sendable {
+        /// A JSON object of a named schema.
+        case json(schema: String)
+        /// A transcript in any format, or a stream of events.
+        case transcription
+        /// A transcript in one of the formats of translations.
+        case translation
+        /// This document.
+        case document
+    }
+
+    /// `operationId`, stable for generated clients.
+    let id: String
+    let tag: String
+    let summary: String
+    /// The fields of a `multipart/form-data` body.
+    let form: ParameterTable?
+    let success: Success
+    /// Other statuses with a JSON object of a named schema.
+    let alternatives: [Int: String]
+    /// Statuses with the error envelope.
+    let errors: [Int]
+
+    init(
+        id: String, tag: String, summary: String, form: ParameterTable? = nil, success: Success,
+        alternatives: [Int: String] = [:], errors: [Int] = []
+    ) {
+        self.id = id
+        self.tag = tag
+        self.summary = summary
+        self.form = form
+        self.success = success
+        self.alternatives = alternatives
+        self.errors = errors
+    }
+}
