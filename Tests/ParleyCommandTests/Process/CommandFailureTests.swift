@@ -1,4 +1,5 @@
 import ParleyCore
+import ParleyHTTP
 import Testing
 
 @testable import parley
@@ -32,6 +33,13 @@ import Testing
     func diarizationErrors(_ code: DiarizationError.Code) {
         let expected: ExitCode = code == .modelUnavailable ? .unavailable : .badInput
         #expect(CommandFailure(DiarizationError(code, "m")).exitCode == expected)
+    }
+
+    @Test(arguments: HTTPServerError.Code.allCases)
+    func serverErrors(_ code: HTTPServerError.Code) {
+        let internals: [HTTPServerError.Code] = [.libraryFailed, .alreadyStarted]
+        let expected: ExitCode = internals.contains(code) ? .internalFailure : .unavailable
+        #expect(CommandFailure(HTTPServerError(code, "m")) == CommandFailure(expected, "m"))
     }
 
     @Test func others() {
