@@ -11,4 +11,7 @@ static inline void cpocketsphinx_silence(void *user, err_lvl_t level, const char
     (void)level;
     (void)format;
 }
-static inline void cpocketsphinx_silence_log(void) { err_set_callback(cpocketsphinx_silence, NULL); }
+static inline void cpocketsphinx_silence_log(void) {
+    err_set_callback(cpocketsphinx_silence, NULL);
+    err_set_logfp(NULL);  // the dump of the configuration goes past the callback
+}

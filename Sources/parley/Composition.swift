@@ -21,7 +21,10 @@ struct Composition: Sendable {
 extension Composition {
     /// The real parts.
     static let live = Composition(
-        transcriber: { _ in throw CommandFailure(.unavailable, "recognition is not wired up yet") },
+        transcriber: { settings in
+            let loading = BlockingLane(name: "load")
+            return try await loading.run { try LiveTranscriber(settings).load() }
+        },
         server: { _, _, _ in throw CommandFailure(.unavailable, "the server is not wired up yet") },
         models: { settings in
             let model = BundledModel(settings.models)

@@ -32,9 +32,8 @@ struct SegmentationModel: Sendable {
         localSpeakerCount = try number("num_speakers")
         frameShiftSamples = try number("receptive_field_shift")
         frameSizeSamples = try number("receptive_field_size")
-        guard session.metadata["kind"] == "multilabel", session.inputs.contains(where: { $0.name == "waveform" }),
-            session.outputs.contains(where: { $0.name == "activity" }), windowSampleCount > frameSizeSamples
-        else {
+        try session.require(inputs: ["waveform": .float32], outputs: ["activity": .float32])
+        guard session.metadata["kind"] == "multilabel", windowSampleCount > frameSizeSamples else {
             throw InferenceError(
                 .modelForeign, model: session.name, "This is not a multilabel segmentation model of Parley's set-up.")
         }

@@ -1,13 +1,13 @@
 import Foundation
-public import ParleyCore
+import ParleyCore
 import Synchronization
 
 /// The bundled recogniser: PocketSphinx with the English model of its Debian package. Nothing to download.
-public final class PocketSphinxRecognizer: SpeechRecognizer {
+final class PocketSphinxRecognizer: SpeechRecognizer {
     /// English, modest accuracy.
-    public let descriptor: ModelDescriptor
+    let descriptor: ModelDescriptor
     /// Decoders in the pool.
-    public let concurrency: Int
+    let concurrency: Int
 
     private let files: PocketSphinxFiles
     private let lane: BlockingLane
@@ -20,7 +20,7 @@ public final class PocketSphinxRecognizer: SpeechRecognizer {
     ///   - modelDirectory: A folder laid out as Debian's `pocketsphinx-en-us`.
     ///   - decoderCount: Windows decoded at the same time, at least 1; each takes about 90 MB.
     /// - Throws: ``RecognitionError`` with `modelUnavailable`.
-    public init(id: String, modelDirectory: String, decoderCount: Int) throws(RecognitionError) {
+    init(id: String, modelDirectory: String, decoderCount: Int) throws(RecognitionError) {
         descriptor = ModelDescriptor(
             id: id, summary: "PocketSphinx en-us: English, modest accuracy, needs no download.",
             owner: "cmusphinx", license: "BSD-2-Clause", languages: ["en"], canTranslate: false, acceptsPrompt: false,
@@ -32,7 +32,7 @@ public final class PocketSphinxRecognizer: SpeechRecognizer {
     }
 
     /// See ``SpeechRecognizer``. Prompt, keywords and temperature have no meaning for this recogniser.
-    public func recognize(_ window: AudioWindow, options: RecognitionOptions) async throws -> WindowHypothesis {
+    func recognize(_ window: AudioWindow, options: RecognitionOptions) async throws -> WindowHypothesis {
         guard options.task == .transcribe else {
             throw RecognitionError(.translationUnsupported, "The model '\(descriptor.id)' can't translate.")
         }

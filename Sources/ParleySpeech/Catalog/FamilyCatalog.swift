@@ -1,0 +1,23 @@
+import Foundation
+public import ParleyCore
+
+/// All families, and the way from a folder to a loaded recogniser.
+public enum FamilyCatalog {
+    /// One line for each family.
+    public static let all: [any RecognizerFamily.Type] = [
+        PocketSphinxFamily.self
+    ]
+
+    /// Loads the model in a folder, whichever family it is of. Blocking.
+    /// - Throws: ``RecognitionError`` with `modelUnavailable` when no family knows the folder; what the family throws.
+    public static func load(id: String, directory: String, resources: FamilyResources) throws -> any SpeechRecognizer {
+        guard let family = all.first(where: { $0.matches(directory: directory) }) else {
+            let names = all.map { $0.name }.joined(separator: ", ")
+            throw RecognitionError(
+                .modelUnavailable,
+                "The folder of the model '\(id)' holds no model of a known family (\(names)).",
+                underlying: directory)
+        }
+        return try family.load(id: id, directory: directory, resources: resources)
+    }
+}

@@ -1,0 +1,11 @@
+/// One of the few voices in a segmentation window, before it is known whose it is.
+struct LocalSpeaker: Sendable {
+    /// Number of the window, from 0.
+    let window: Int
+    /// Which of the window's voices.
+    let index: Int
+    /// Seconds in which it is heard, alone where that is enough.
+    let speechSeconds: Float
+    /// The voice as a unit vector.
+    let embedding: [Float]
+}

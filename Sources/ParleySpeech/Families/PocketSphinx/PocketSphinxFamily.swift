@@ -1,0 +1,20 @@
+import Foundation
+public import ParleyCore
+
+/// PocketSphinx with a folder laid out as Debian's `pocketsphinx-en-us`.
+public enum PocketSphinxFamily: RecognizerFamily {
+    /// See ``RecognizerFamily``.
+    public static let name = "PocketSphinx"
+
+    /// See ``RecognizerFamily``.
+    public static func matches(directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: directory + "/en-us/mdef")
+    }
+
+    /// See ``RecognizerFamily``.
+    public static func load(
+        id: String, directory: String, resources: FamilyResources
+    ) throws -> any SpeechRecognizer {
+        try PocketSphinxRecognizer(id: id, modelDirectory: directory, decoderCount: resources.decoderCount)
+    }
+}

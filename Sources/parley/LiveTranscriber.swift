@@ -1,0 +1,65 @@
+import Foundation
+import ParleyAudio
+import ParleyCore
+import ParleyInference
+import ParleyPipeline
+import ParleySpeech
+
+/// Loads libraries and models as the settings say and puts the pipeline together. Blocking, takes a second or two.
+struct LiveTranscriber: Sendable {
+    private let settings: Settings
+    private let bundled: BundledModel
+    private let coreCount: Int
+
+    init(_ settings: Settings) {
+        self.settings = settings
+        bundled = BundledModel(settings.models)
+        coreCount = settings.models.threads ?? AvailableCores.count()
+    }
+
+    /// - Throws: ``InferenceError`` or ``RecognitionError``, with a sentence that says what to do.
+    func load() throws -> TranscriptionPipeline {
+        let runtime = try loadRuntime()
+        let decoder = FFmpegDecoder(
+            limits: DecodeLimits(
+                maximumDuration: settings.limits.audioDuration, maximumChannels: settings.limits.channels))
+        let detector = try SileroDetector(session: network("silero_vad", runtime))
+        let diarizer = try BundledDiarizer(
+            segmentation: network("segmentation", runtime), encoder: network("speaker_encoder", runtime),
+            decoder: decoder, acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
+            threadCount: coreCount)
+        return TranscriptionPipeline(
+            parts: PipelineParts(
+                recognizers: [try loadRecognizer()], decoder: decoder, detector: detector, diarizer: diarizer),
+            readerThreadCount: coreCount)
+    }
+
+    private func loadRuntime() throws(InferenceError) -> OnnxRuntime {
+        let options = RuntimeOptions(intraOpThreadCount: coreCount)
+        if let path = settings.models.onnxRuntimeLibrary {
+            return try OnnxRuntime.load(libraryPath: path, options: options)
+        }
+        let candidates = OnnxRuntime.defaultLibraryCandidates(dataDirectory: settings.models.dataDirectory)
+        return try OnnxRuntime.load(firstOf: candidates, options: options)
+    }
+
+    private func network(_ name: String, _ runtime: OnnxRuntime) throws(InferenceError) -> OnnxSession {
+        try runtime.loadModel(path: "\(bundled.folder)/\(name).onnx", name: name)
+    }
+
+    /// The bundled recogniser, or the one in the folder that `--model` names.
+    private func loadRecognizer() throws -> any SpeechRecognizer {
+        let wanted = settings.models.model
+        let resources = FamilyResources(decoderCount: settings.models.decoders ?? coreCount)
+        if wanted == BundledModel.id {
+            return try FamilyCatalog.load(
+                id: wanted, directory: settings.models.pocketSphinxModel, resources: resources)
+        }
+        guard wanted.contains("/") else {
+            throw RecognitionError(
+                .modelUnknown, "No model is called '\(wanted)'; `parley models list` shows what there is.")
+        }
+        let folder = URL(fileURLWithPath: wanted).standardizedFileURL
+        return try FamilyCatalog.load(id: folder.lastPathComponent, directory: folder.path, resources: resources)
+    }
+}
