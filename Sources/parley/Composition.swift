@@ -25,7 +25,11 @@ extension Composition {
             let loading = BlockingLane(name: "load")
             return try await loading.run { try LiveTranscriber(settings).load() }
         },
-        server: { _, _, _ in throw CommandFailure(.unavailable, "the server is not wired up yet") },
+        server: { settings, transcriber, log in
+            try await APIServer.start(
+                settings, transcriber: transcriber, decoder: LiveTranscriber.decoder(settings),
+                coreCount: AvailableCores.count(), log: log)
+        },
         models: { settings in
             let model = BundledModel(settings.models)
             return [
