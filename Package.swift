@@ -65,7 +65,7 @@ let package = Package(
         tests("ParleyPipelineTests", ["ParleyPipeline"]),
         tests("ParleyHTTPTests", ["ParleyHTTP"]),
         tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
-        tests("ParleyCommandTests", ["parley"]),
+        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP"]),
         tests("ContractTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
         tests("EndToEndTests", []),
     ],

@@ -1,4 +1,6 @@
+import Foundation
 import ParleyCore
+import ParleyInference
 
 /// Builds the parts that do the work from the settings: the one place where adapters meet.
 ///
@@ -23,7 +25,11 @@ extension Composition {
             let loading = BlockingLane(name: "load")
             return try await loading.run { try LiveTranscriber(settings).load() }
         },
-        server: { _, _, _ in throw CommandFailure(.unavailable, "the server is not wired up yet") },
+        server: { settings, transcriber, log in
+            try await APIServer.start(
+                settings, transcriber: transcriber, decoder: LiveTranscriber.decoder(settings),
+                coreCount: AvailableCores.count(), log: log)
+        },
         models: { settings in
             let model = BundledModel(settings.models)
             return [
@@ -35,6 +41,34 @@ extension Composition {
                     missingFiles: model.missingFiles)
             ]
         },
-        examine: { settings in SystemExamination(settings).facts() },
+        examine: { settings in
+            let lane = BlockingLane(name: "parley-doctor")
+            let facts = try? await lane.run {
+                var facts = SystemExamination(settings).facts()
+                facts.inference = inferenceLibrary(settings.models)
+                return facts
+            }
+            return facts ?? SystemFacts()
+        },
         samplePath: { settings in BundledModel(settings.models).samplePath })
+
+    /// Where the inference library is looked for, best first.
+    private static func libraryCandidates(_ settings: ModelSettings) -> [String] {
+        settings.onnxRuntimeLibrary.map { [$0] }
+            ?? OnnxRuntime.defaultLibraryCandidates(dataDirectory: settings.dataDirectory)
+    }
+
+    /// What `parley doctor` says about the inference library.
+    private static func inferenceLibrary(
+        _ settings: ModelSettings
+    ) -> Result<SystemFacts.InferenceLibrary, CommandFailure> {
+        let candidates = libraryCandidates(settings)
+        do throws(InferenceError) {
+            let runtime = try OnnxRuntime.load(firstOf: candidates)
+            let path = candidates.first { FileManager.default.isReadableFile(atPath: $0) } ?? ""
+            return .success(.init(path: path, version: runtime.version, providers: runtime.availableProviders))
+        } catch {
+            return .failure(CommandFailure(error))
+        }
+    }
 }

@@ -20,9 +20,7 @@ struct LiveTranscriber: Sendable {
     /// - Throws: ``InferenceError`` or ``RecognitionError``, with a sentence that says what to do.
     func load() throws -> TranscriptionPipeline {
         let runtime = try loadRuntime()
-        let decoder = FFmpegDecoder(
-            limits: DecodeLimits(
-                maximumDuration: settings.limits.audioDuration, maximumChannels: settings.limits.channels))
+        let decoder = Self.decoder(settings)
         let detector = try SileroDetector(session: network("silero_vad", runtime))
         let diarizer = try BundledDiarizer(
             segmentation: network("segmentation", runtime), encoder: network("speaker_encoder", runtime),
@@ -32,6 +30,13 @@ struct LiveTranscriber: Sendable {
             parts: PipelineParts(
                 recognizers: [try loadRecognizer()], decoder: decoder, detector: detector, diarizer: diarizer),
             readerThreadCount: coreCount)
+    }
+
+    /// Reads recordings within the limits of the settings.
+    static func decoder(_ settings: Settings) -> any AudioDecoder {
+        FFmpegDecoder(
+            limits: DecodeLimits(
+                maximumDuration: settings.limits.audioDuration, maximumChannels: settings.limits.channels))
     }
 
     private func loadRuntime() throws(InferenceError) -> OnnxRuntime {

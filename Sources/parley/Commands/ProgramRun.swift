@@ -7,13 +7,15 @@ struct ProgramRun: Sendable {
     /// The process's environment.
     let environment: [String: String]
 
-    /// Runs the command that the words name. Never throws: what goes wrong ends up on standard error.
+    /// Runs the command that the words name; what goes wrong ends up on standard error.
+    ///
     /// - Parameter words: The command line without the program's name.
     func run(_ words: [String]) async -> ExitCode {
         defer { console.clearLine() }
         do {
             return try await perform(words)
         } catch let error as ConfigurationError {
+            for warning in error.warnings { console.note("parley: warning: \(warning)") }
             for problem in error.problems { console.note("parley: \(problem)") }
             return .badConfiguration
         } catch let error as UsageError {

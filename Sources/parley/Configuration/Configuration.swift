@@ -33,6 +33,8 @@ struct Configuration: Sendable {
 struct ConfigurationError: Error, Sendable, Hashable {
     /// One line for each fault.
     let problems: [String]
+    /// What is odd but harmless besides.
+    var warnings: [String] = []
 }
 
 /// Puts the settings together: default, then file, then environment, then flag.
@@ -70,7 +72,7 @@ struct ConfigurationResolver: Sendable {
             if let value = flags[setting.flag] { work.set(setting, value, from: .flag(name: setting.flag)) }
         }
         checkTogether(&work)
-        guard work.problems.isEmpty else { throw ConfigurationError(problems: work.problems) }
+        guard work.problems.isEmpty else { throw ConfigurationError(problems: work.problems, warnings: work.warnings) }
         expandPaths(&work.settings)
         return Configuration(settings: work.settings, sources: work.sources, warnings: work.warnings)
     }

@@ -40,7 +40,7 @@ enum TimeText {
         ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
     ]
 
-    /// A time with or without a unit; a bare number counts seconds. Resolution: 1 ms.
+    /// A time with or without a unit, to the millisecond; a bare number counts seconds.
     static func parse(_ text: String) -> Duration? {
         let text = text.lowercased()
         let unit = units.first { text.hasSuffix($0.name) } ?? ("", 1_000)

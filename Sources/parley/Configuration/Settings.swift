@@ -1,6 +1,8 @@
 import ParleyCore
 
-/// Everything that can be configured, read once at start. The defaults stand here and nowhere else.
+/// Everything that can be configured, read once at start.
+///
+/// The defaults stand here and nowhere else.
 struct Settings: Sendable {
     var models = ModelSettings()
     var logging = LoggingSettings()

@@ -1,6 +1,8 @@
 import ParleyCore
 
-/// All settings. The parser of files, the environment, the flags, the help, `parley config` and
+/// All settings.
+///
+/// The parser of files, the environment, the flags, the help, `parley config` and
 /// `docs/configuration.md` are read from here.
 enum SettingsTable {
     static let all: [Setting] = models + server + limits + speech + logging

@@ -20,7 +20,7 @@ final class Console: Sendable {
         try output.write(text)
     }
 
-    /// Writes a line to standard error. That it can't be written is nobody's loss.
+    /// Writes a line to standard error, if it can be written at all.
     func note(_ line: String) {
         clearLine()
         try? errors.write(line + "\n")

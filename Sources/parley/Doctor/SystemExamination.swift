@@ -1,6 +1,7 @@
 import Foundation
+import ParleyInference
 
-/// Looks at the machine: `/proc`, `/sys`, the file system, the port. Blocking.
+/// Looks at the machine: `/proc`, `/sys`, the file system, the port (blocking).
 struct SystemExamination: Sendable {
     private let settings: Settings
 
@@ -10,7 +11,7 @@ struct SystemExamination: Sendable {
     func facts() -> SystemFacts {
         let model = BundledModel(settings.models)
         var facts = SystemFacts()
-        facts.coreCount = ProcessorCount.available
+        facts.coreCount = AvailableCores.count()
         (facts.memoryBytes, facts.availableMemoryBytes) = memory()
         (facts.freeDiskBytes, facts.isDataFolderWritable) = disk()
         facts.swiftRuntime = swiftRuntime()
@@ -91,24 +92,5 @@ enum SystemFile {
             fields[String(words[0].dropLast())] = value
         }
         return fields
-    }
-}
-
-/// Processors that this process may use.
-enum ProcessorCount {
-    /// The affinity mask, further limited by the quota of the control group (`cpu.max`), at least 1.
-    static var available: Int {
-        quota(SystemFile.text("/sys/fs/cgroup/cpu.max")).map { min($0, affine) } ?? affine
-    }
-
-    private static var affine: Int { ProcessInfo.processInfo.activeProcessorCount }
-
-    /// `QUOTA PERIOD` in microseconds, rounded up to whole processors; nil for `max` and for nonsense.
-    static func quota(_ text: String?) -> Int? {
-        let numbers = (text ?? "").split(separator: " ").map { Int($0) }
-        guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else {
-            return nil
-        }
-        return max(1, (quota + period - 1) / period)
     }
 }

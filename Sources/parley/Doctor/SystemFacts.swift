@@ -1,4 +1,4 @@
-/// What was found out about this machine and this installation. No judgement.
+/// What was found out about this machine and this installation, without judgement.
 struct SystemFacts: Sendable {
     /// A library that is linked in.
     struct Library: Sendable, Hashable {

@@ -36,7 +36,9 @@ struct Log: Sendable {
         self.now = now
     }
 
-    /// Writes one line when the level is important enough. Never give it bodies, keys, query strings or transcripts.
+    /// Writes one line when the level is important enough.
+    ///
+    /// Never give it bodies, keys, query strings or transcripts.
     func write(_ level: LogLevel, _ message: String, _ fields: [LogField] = []) {
         guard level >= settings.level else { return }
         console.note(Self.line(now(), level, message, fields, format: settings.format))

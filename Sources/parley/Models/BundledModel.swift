@@ -33,6 +33,7 @@ struct BundledModel: Sendable {
     private var manifestPath: String { folder + "/model.json" }
 
     /// The files that the manifest names, and the manifest itself when it is missing or can't be understood.
+    ///
     /// Reads all bytes: blocking.
     func verify() -> [(file: String, state: FileState)] {
         guard FileManager.default.fileExists(atPath: manifestPath) else { return [("model.json", .missing)] }

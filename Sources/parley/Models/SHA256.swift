@@ -33,16 +33,17 @@ struct SHA256 {
         }.joined()
     }
 
-    /// The digest of a file; nil when it can't be read. Blocking.
+    /// The digest of a file; nil when it can't be read (blocking).
     static func hexadecimal(ofFile path: String) -> String? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
         var digest = SHA256()
-        while true {
-            guard let chunk = try? file.read(upToCount: 1 << 20) else { return nil }
-            if chunk.isEmpty { return digest.hexadecimal() }
-            digest.update(chunk)
+        do {
+            while let chunk = try file.read(upToCount: 1 << 20), !chunk.isEmpty { digest.update(chunk) }
+        } catch {
+            return nil
         }
+        return digest.hexadecimal()
     }
 
     private mutating func compress(_ block: ArraySlice<UInt8>) {

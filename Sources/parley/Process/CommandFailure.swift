@@ -1,5 +1,6 @@
 import Foundation
 import ParleyCore
+import ParleyHTTP
 
 /// Why a command, or its work on one input, ends: an exit code, a line for people, and a cause for the curious.
 struct CommandFailure: Error, Sendable, Hashable {
@@ -27,6 +28,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as RecognitionError:
             self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case let error as DiarizationError: self.init(Self.exitCode(error.code), error.message)
+        case let error as HTTPServerError: self.init(Self.exitCode(error.code), error.message)
         case is BlockingLane.Full: self.init(.overloaded, "too much work is waiting already")
         case is BrokenPipe: self.init(.brokenPipe, "the reader of the output has gone")
         case is CancellationError: self.init(.interrupted, "stopped")
@@ -57,6 +59,13 @@ struct CommandFailure: Error, Sendable, Hashable {
         case .modelUnknown, .modelUnavailable: .unavailable
         case .languageUnsupported, .translationUnsupported: .badInput
         case .decodingFailed: .internalFailure
+        }
+    }
+
+    static func exitCode(_ code: HTTPServerError.Code) -> ExitCode {
+        switch code {
+        case .addressInUse, .permissionDenied, .invalidAddress, .bindFailed: .unavailable
+        case .libraryFailed, .alreadyStarted: .internalFailure
         }
     }
 

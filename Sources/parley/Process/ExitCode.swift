@@ -1,4 +1,6 @@
-/// How the process ends. The numbers of 64 and above are those of BSD's `sysexits.h`.
+/// How the process ends.
+///
+/// The numbers of 64 and above are those of BSD's `sysexits.h`.
 enum ExitCode: Int32, Sendable, CaseIterable {
     case success = 0
     case someInputsFailed = 1

@@ -12,6 +12,9 @@ struct ProgressPacing: Sendable {
         case none
     }
 
+    /// Part between two plain lines: a tenth, less what rounding takes away.
+    private static let plainStep = 0.1 - 1e-9
+
     let style: Style
     private var lastShown: Duration?
     private var lastFraction = 0.0
@@ -27,7 +30,7 @@ struct ProgressPacing: Sendable {
             case .none: false
             case .live: lastShown == nil || sinceLast >= .milliseconds(100)
             case .plain:
-                sinceLast >= .seconds(10) && (fraction - lastFraction >= 0.1 || sinceLast >= .seconds(60))
+                sinceLast >= .seconds(10) && (fraction - lastFraction >= Self.plainStep || sinceLast >= .seconds(60))
             }
         if isDue {
             lastShown = state.elapsed
