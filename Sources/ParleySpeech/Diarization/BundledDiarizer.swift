@@ -23,7 +23,7 @@ public struct BundledDiarizer: Diarizer {
     public init(
         segmentation: OnnxSession, encoder: OnnxSession, decoder: any AudioDecoder,
         acceptance: Double = BundledDiarizer.defaultAcceptance, threadCount: Int
-    ) throws {
+    ) throws(InferenceError) {
         analyzer = WindowAnalyzer(
             segmentation: try SegmentationModel(session: segmentation), encoder: try SpeakerEncoder(session: encoder))
         self.decoder = decoder

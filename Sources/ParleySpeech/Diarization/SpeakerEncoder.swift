@@ -21,15 +21,14 @@ struct SpeakerEncoder: Sendable {
     private let spectrogram: MelSpectrogram
 
     /// - Throws: ``InferenceError`` with `modelForeign` when the metadata or tensors are not those of the family.
-    init(session: OnnxSession) throws {
+    init(session: OnnxSession) throws(InferenceError) {
         try session.require(inputs: ["mel": .float32], outputs: ["embedding": .float32])
         guard session.metadata["kind"] == "ge2e", session.metadata["n_mels"] == "\(Self.melCount)" else {
             throw InferenceError(
                 .modelForeign, model: session.name, "This is not the GE2E speaker encoder of Parley's set-up.")
         }
         self.session = session
-        spectrogram = try MelSpectrogram(
-            .init(fftSize: 400, hopSampleCount: Self.hopSampleCount, melCount: Self.melCount))
+        spectrogram = MelSpectrogram(fftSize: 400, hopSampleCount: Self.hopSampleCount, melCount: Self.melCount)
     }
 
     /// A voice to be encoded: mel frames of one speaker, put one after the other.

@@ -35,7 +35,8 @@ struct FakeTranscriber: Transcriber {
 
     static let bundled = ModelDescriptor(
         id: "bundled", summary: "A test model.", owner: "parley", license: "BSD-2-Clause", languages: ["en"],
-        canTranslate: false, acceptsPrompt: false, maximumWindow: .seconds(30), createdUnixSeconds: 1_700_000_000)
+        canTranslate: false, acceptsPrompt: false, maximumWindow: .seconds(30),
+        preferredWindow: .seconds(4), createdUnixSeconds: 1_700_000_000)
 
     static func steps(_ transcript: Transcript, early: Bool) -> [Step] {
         let progress = TranscriptionProgress(

@@ -27,7 +27,7 @@ import Testing
         let used = assignment.compactMap { $0 }
         #expect(Set(used).count == used.count)
         #expect(used.count == min(rowCount, columnCount))
-        let sum = zip(scores, assignment).reduce(Float(0)) { $0 + ($1.1.map { column in $1.0[column] } ?? 0) }
+        let sum = zip(scores, assignment).reduce(Float(0)) { sum, row in sum + (row.1.map { row.0[$0] } ?? 0) }
         #expect(abs(sum - best(scores)) < 1e-4)
     }
 
