@@ -106,9 +106,9 @@ final class Demuxer {
         return context
     }
 
-    private static func damagedHeader(_ failure: FFmpegFailure) -> any Error {
-        if failure.isOutOfMemory { return failure }
-        return AudioError(
+    /// No memory counts as damage here: it means that the header asks for more than any recording needs.
+    private static func damagedHeader(_ failure: FFmpegFailure) -> AudioError {
+        AudioError(
             .corrupt, "The recording is damaged or incomplete: its header can't be read.", underlying: failure.text)
     }
 

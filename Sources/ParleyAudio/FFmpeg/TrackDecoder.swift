@@ -37,7 +37,6 @@ final class TrackDecoder {
         do {
             try FFmpegFailure.check(avcodec_open2(opened, decoder, nil))
         } catch {
-            if error.isOutOfMemory { throw error }
             throw AudioError(
                 .corrupt, "The recording is damaged: its audio track can't be decoded.", underlying: error.text)
         }
