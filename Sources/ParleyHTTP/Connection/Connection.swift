@@ -178,7 +178,8 @@ actor Connection {
         guard reads != isReading else { return }
         isReading = reads
         socket.setReading(reads)
-        // The end of a connection shows by reading; without it, the socket is asked.
+        // The end of a connection shows by reading; without it, the socket is asked. (An end that waits behind bytes
+        // for which there is no room yet can't be seen by anyone.)
         if reads { clearDeadline(.probe) } else { setDeadline(.probe, after: Self.probeInterval) }
     }
 
