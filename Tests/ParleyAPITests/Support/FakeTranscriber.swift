@@ -18,7 +18,7 @@ struct FakeTranscriber: Transcriber {
     struct Call: Sendable {
         var input: AudioInput
         var options: TranscriptionOptions
-        /// The upload as it lay on disk.
+        /// The upload as it lay on disk, at most its first 4 MiB.
         var content: [UInt8]
         /// Paths and modes are those of the moment of the call.
         var permissions: Int
@@ -35,8 +35,8 @@ struct FakeTranscriber: Transcriber {
 
     static let bundled = ModelDescriptor(
         id: "bundled", summary: "A test model.", owner: "parley", license: "BSD-2-Clause", languages: ["en"],
-        canTranslate: false, acceptsPrompt: false, maximumWindow: .seconds(30),
-        preferredWindow: .seconds(4), createdUnixSeconds: 1_700_000_000)
+        canTranslate: false, acceptsPrompt: false, maximumWindow: .seconds(30), preferredWindow: .seconds(20),
+        createdUnixSeconds: 1_700_000_000)
 
     static func steps(_ transcript: Transcript, early: Bool) -> [Step] {
         let progress = TranscriptionProgress(
@@ -51,6 +51,12 @@ struct FakeTranscriber: Transcriber {
             throw RecognitionError(.modelUnknown, "There is no model '\(id)'.")
         }
         return model
+    }
+
+    private static func beginning(of path: String) -> [UInt8] {
+        let handle = FileHandle(forReadingAtPath: path)
+        defer { try? handle?.close() }
+        return [UInt8]((try? handle?.read(upToCount: 4 << 20)) ?? Data())
     }
 
     func transcribe(_ input: AudioInput, options: TranscriptionOptions) -> AsyncThrowingStream<
