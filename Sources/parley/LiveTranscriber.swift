@@ -24,7 +24,8 @@ struct LiveTranscriber: Sendable {
         let detector = try SileroDetector(session: network("silero_vad", runtime))
         let diarizer = try BundledDiarizer(
             segmentation: network("segmentation", runtime), encoder: network("speaker_encoder", runtime),
-            decoder: decoder, acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
+            decoder: decoder,
+            acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
         return TranscriptionPipeline(
             parts: PipelineParts(

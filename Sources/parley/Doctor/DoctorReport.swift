@@ -103,7 +103,7 @@ struct DoctorReport: Sendable, Hashable {
         guard free < 1 << 30 else { return Finding(status: .ok, subject: "data folder", detail: detail) }
         return Finding(
             status: .warning, subject: "data folder", detail: detail,
-            remedy: "free some space: uploads are kept on disk while they are transcribed")
+            remedy: "free some space, or name another folder with --data-dir")
     }
 
     private static func libraries(_ facts: SystemFacts) -> [Finding] {
