@@ -5,7 +5,9 @@ import ParleyInference
 import ParleyPipeline
 import ParleySpeech
 
-/// Loads libraries and models as the settings say and puts the pipeline together. Blocking, takes a second or two.
+/// Loads libraries and models as the settings say and puts the pipeline together.
+///
+/// Blocking, takes a second or two.
 struct LiveTranscriber: Sendable {
     private let settings: Settings
     private let bundled: BundledModel

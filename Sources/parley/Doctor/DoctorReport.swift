@@ -118,7 +118,8 @@ struct DoctorReport: Sendable, Hashable {
                 status: .problem, subject: "ONNX Runtime", detail: failure.message,
                 remedy: "run make setup, or name a library with --onnxruntime-library")
         }
-        return [inference] + facts.libraries.map { Finding(status: .ok, subject: $0.name, detail: $0.version) }
+        return [inference]
+            + facts.libraries.map { Finding(status: .ok, subject: $0.name, detail: "\($0.version) at \($0.path)") }
     }
 
     private static func models(_ facts: SystemFacts, _ settings: Settings) -> [Finding] {

@@ -7,7 +7,9 @@ struct ParleyProcess: Sendable {
     private let stopDeadline = StopDeadline()
     private let signals = StopSignals()
 
-    /// Runs a command to its end, or to what signals leave of it. Call on the main thread, first thing.
+    /// Runs a command to its end, or to what signals leave of it.
+    ///
+    /// Call on the main thread, first thing.
     func run(_ words: [String]) -> Never {
         let run = ProgramRun(
             console: console, composition: .live, temporaryFiles: temporaryFiles, stopDeadline: stopDeadline,
