@@ -207,7 +207,8 @@ def write(dialogue, prefix):
         "speakers": dialogue["speakers"], "turns": turns,
     }
     rttm = "".join(
-        f"SPEAKER {name} 1 {turn['start']:.3f} {turn['end'] - turn['start']:.3f} <NA> <NA> {turn['speaker']} <NA> <NA>\n"
+        f"SPEAKER {name} 1 {turn['start']:.3f} {turn['end'] - turn['start']:.3f} "
+        f"<NA> <NA> {turn['speaker']} <NA> <NA>\n"
         for turn in turns)
     replace(f"{prefix}.wav", write_wav)
     replace(f"{prefix}.txt", lambda path: path.write_text("".join(turn["text"] + "\n" for turn in turns)))

@@ -7,6 +7,7 @@
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
+#include <math.h>
 
 // Function-like macros are invisible to Swift.
 static inline int cffmpeg_error_eof(void) { return AVERROR_EOF; }
@@ -22,9 +23,15 @@ static inline int cffmpeg_resampler_feed(SwrContext *resampler, const AVFrame *f
 }
 
 // Takes up to `capacity` mono floats that the resampler has ready. With `is_last` it gives up the rest that it holds
-// back for the filter, after which nothing may be fed any more. Returns the number of samples, negative on failure.
+// back for the filter, after which nothing may be fed any more. Damaged floats become silence, overshoots are clipped to
+// -1...1 as the usual conversion to 16 bits does. Returns the number of samples, negative on failure.
 static inline int cffmpeg_resampler_read(SwrContext *resampler, float *out, int capacity, int is_last) {
     uint8_t *planes[1] = {(uint8_t *)out};
     const uint8_t *nothing[64] = {0};
-    return swr_convert(resampler, planes, capacity, is_last ? NULL : (void *)nothing, 0);
+    int count = swr_convert(resampler, planes, capacity, is_last ? NULL : (void *)nothing, 0);
+    for (int index = 0; index < count; index++) {
+        float sample = out[index];
+        out[index] = !isfinite(sample) ? 0 : sample > 1 ? 1 : sample < -1 ? -1 : sample;
+    }
+    return count;
 }

@@ -38,7 +38,10 @@ class Graph:
         return self.node("Add", [self.node("MatMul", [x, weight], f"{name}.product"), bias], f"{name}.sum")
 
     def lstm(self, x, name, layer, state, bidirectional):
-        """One LSTM layer over `x` [T, N, inputs]; returns the names of Y [T, directions, N, H] and Y_h [directions, N, H]."""
+        """One LSTM layer over `x` [T, N, inputs].
+
+        Returns the names of all hidden states [T, directions, N, H] and of the last one [directions, N, H].
+        """
         suffixes = [f"_l{layer}"] + ([f"_l{layer}_reverse"] if bidirectional else [])
 
         def stacked(kind):

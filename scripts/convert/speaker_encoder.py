@@ -62,4 +62,5 @@ def speaker_encoder_model(checkpoint, metadata):
     graph.node("Div", [raw, graph.node("Max", [length, floor], "safe_length")], "embedding")
 
     facts = {"kind": "ge2e", **FEATURES, "output_dim": checkpoint.embedding_size}
-    return graph.model({"mel": ["N", "T", MELS]}, {"embedding": ["N", checkpoint.embedding_size]}, {**facts, **metadata})
+    return graph.model(
+        {"mel": ["N", "T", MELS]}, {"embedding": ["N", checkpoint.embedding_size]}, {**facts, **metadata})

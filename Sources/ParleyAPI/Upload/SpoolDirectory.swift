@@ -66,7 +66,8 @@ final class SpoolDirectory: Sendable {
     /// - Throws: ``SpoolError``
     func makeFile() async throws -> SpoolFile {
         let filePath = "\(path)/\(nextNumber.add(1, ordering: .relaxed).newValue)"
-        return try await lane.run { [self] in try SpoolFile(path: filePath, directory: self) }
+        let output = try await lane.run { try SpoolFile.Output(path: filePath) }
+        return SpoolFile(path: filePath, output: output, directory: self)
     }
 
     /// Removes folders whose lock nobody holds.
@@ -95,68 +96,85 @@ final class SpoolFile: Sendable {
 
     let path: String
     private let directory: SpoolDirectory
-    private let state: Mutex<State>
+    private let output: Output
+    private let pending = Mutex<[UInt8]>([])
+    private let count = Atomic<Int>(0)
 
-    private struct State {
-        var descriptor: Int32
-        var buffer: [UInt8] = []
-        var byteCount = 0
-    }
-
-    fileprivate init(path: String, directory: SpoolDirectory) throws {
+    fileprivate init(path: String, output: Output, directory: SpoolDirectory) {
         self.path = path
+        self.output = output
         self.directory = directory
-        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw SpoolError(errno: errno, during: "open") }
-        state = Mutex(State(descriptor: descriptor))
     }
 
     /// Not on the lane: a cancelled task could not wait for it, and a full lane would leave the file behind.
-    deinit {
-        state.withLock { state in
-            if state.descriptor >= 0 { close(state.descriptor) }
-        }
-        unlink(path)
-    }
+    deinit { unlink(path) }
 
     /// Bytes appended so far.
-    var byteCount: Int { state.withLock { $0.byteCount } }
+    var byteCount: Int { count.load(ordering: .relaxed) }
 
     /// Adds bytes at the end; one caller at a time.
     /// - Throws: ``SpoolError``, `BlockingLane.Full` or `CancellationError`.
     func append(_ bytes: [UInt8]) async throws {
-        let isFull = state.withLock { state in
-            state.buffer.append(contentsOf: bytes)
-            state.byteCount += bytes.count
-            return state.buffer.count >= Self.bufferBytes
+        count.add(bytes.count, ordering: .relaxed)
+        let full = pending.withLock { pending -> [UInt8]? in
+            pending.append(contentsOf: bytes)
+            guard pending.count >= Self.bufferBytes else { return nil }
+            defer { pending = [] }
+            return pending
         }
-        if isFull { try await directory.lane.run { try self.flush() } }
+        // Only the output goes to the lane, which may hold on to it a little longer than the file may live.
+        if let full { try await directory.lane.run { [output] in try output.write(full) } }
     }
 
     /// Writes what is left and closes the file for writing.
     /// - Throws: ``SpoolError``, `BlockingLane.Full` or `CancellationError`.
     func finish() async throws {
-        try await directory.lane.run {
-            try self.flush()
-            self.state.withLock { state in
-                close(state.descriptor)
-                state.descriptor = -1
-            }
+        let rest = pending.withLock { pending in
+            defer { pending = [] }
+            return pending
+        }
+        try await directory.lane.run { [output] in
+            try output.write(rest)
+            try output.close()
         }
     }
 
-    private func flush() throws {
-        let (descriptor, bytes) = state.withLock { state in
-            defer { state.buffer.removeAll(keepingCapacity: true) }
-            return (state.descriptor, state.buffer)
+    /// The open file. All calls block.
+    fileprivate final class Output: Sendable {
+        private let descriptor: Mutex<Int32>
+
+        /// Makes a file of mode 0600 that must not exist yet.
+        init(path: String) throws {
+            let opened = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard opened >= 0 else { throw SpoolError(errno: errno, during: "open") }
+            descriptor = Mutex(opened)
         }
-        try bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw SpoolError(errno: errno, during: "write") }
-                rest = rest.dropFirst(count)
+
+        deinit {
+            descriptor.withLock { if $0 >= 0 { _ = Foundation.close($0) } }
+        }
+
+        func write(_ bytes: [UInt8]) throws {
+            try descriptor.withLock { descriptor in
+                try bytes.withUnsafeBytes { buffer in
+                    var rest = buffer[...]
+                    while !rest.isEmpty {
+                        let piece = UnsafeRawBufferPointer(rebasing: rest)
+                        let count = Foundation.write(descriptor, piece.baseAddress, piece.count)
+                        if count < 0, errno == EINTR { continue }
+                        guard count > 0 else { throw SpoolError(errno: errno, during: "write") }
+                        rest = rest.dropFirst(count)
+                    }
+                }
+            }
+        }
+
+        /// Closes the file; some file systems report a full disk only now.
+        func close() throws {
+            try descriptor.withLock { descriptor in
+                let status = descriptor < 0 ? 0 : Foundation.close(descriptor)
+                descriptor = -1
+                guard status == 0 else { throw SpoolError(errno: errno, during: "close") }
             }
         }
     }

@@ -1,10 +1,16 @@
 /// What a recording may cost before it is refused, whatever its header says.
 public struct DecodeLimits: Sendable, Hashable {
-    /// Longest decoded audio. Default 24 hours.
+    /// Longest decoded audio.
+    ///
+    /// Default 24 hours.
     public var maximumDuration: Duration
-    /// Most channels of the source. Default 32, at most 63.
+    /// Most channels of the source.
+    ///
+    /// Default 32, at most 63.
     public var maximumChannels: Int
-    /// Largest file in bytes. Default 32 GiB, room for 24 hours of uncompressed stereo.
+    /// Largest file in bytes.
+    ///
+    /// Default 32 GiB, room for 24 hours of uncompressed stereo.
     public var maximumBytes: Int
 
     /// Makes limits.

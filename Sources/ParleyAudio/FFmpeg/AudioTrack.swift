@@ -28,8 +28,9 @@ final class AudioTrack {
         case framesDecoded
     }
 
-    /// Packets that may follow each other without giving any sound, before the rest is given up. Bounds the time that a
-    /// hostile index of empty packets can take.
+    /// Packets that may follow each other without giving any sound, before the rest is given up.
+    ///
+    /// Bounds the time that a hostile index of empty packets can take.
     private static let maximumBarrenPackets = 100_000
     /// Channels that fit into the mask of a layout.
     private static let representableChannels = 63
@@ -48,6 +49,10 @@ final class AudioTrack {
                     : "The file has no audio track \(wanted): it has \(tracks.count), counted from 0.")
         }
         let track = tracks[wanted]
+        let parameters = track.pointee.codecpar.pointee
+        let channelCount = Int(parameters.ch_layout.nb_channels)
+        let maximumChannels = min(limits.maximumChannels, Self.representableChannels)
+        try Self.check(channelCount: channelCount, maximum: maximumChannels)
         demuxer.select(track)
         let decoder = try TrackDecoder(track)
         guard let packet = av_packet_alloc() else { throw FFmpegFailure.outOfMemory }
@@ -55,13 +60,11 @@ final class AudioTrack {
         self.decoder = decoder
         self.packet = packet
         streamIndex = track.pointee.index
-        maximumChannels = min(limits.maximumChannels, Self.representableChannels)
-        let parameters = track.pointee.codecpar.pointee
+        self.maximumChannels = maximumChannels
         info = AudioInfo(
             container: demuxer.container, codec: decoder.codec, sourceSampleRateHz: Int(parameters.sample_rate),
-            sourceChannelCount: Int(parameters.ch_layout.nb_channels), trackCount: tracks.count,
+            sourceChannelCount: channelCount, trackCount: tracks.count,
             claimedDurationSeconds: track.claimedDurationSeconds ?? demuxer.claimedDurationSeconds)
-        try check(channelCount: info.sourceChannelCount)
     }
 
     deinit {
@@ -93,7 +96,7 @@ final class AudioTrack {
     }
 
     private func accept(_ frame: UnsafeMutablePointer<AVFrame>) throws {
-        try check(channelCount: Int(frame.pointee.ch_layout.nb_channels))
+        try Self.check(channelCount: Int(frame.pointee.ch_layout.nb_channels), maximum: maximumChannels)
         guard MonoResampler.sampleRatesHz.contains(frame.pointee.sample_rate) else {
             throw AudioError(
                 .unsupportedFormat,
@@ -106,11 +109,10 @@ final class AudioTrack {
         }
     }
 
-    private func check(channelCount: Int) throws {
-        guard channelCount <= maximumChannels else {
+    private static func check(channelCount: Int, maximum: Int) throws {
+        guard channelCount <= maximum else {
             throw AudioError(
-                .tooManyChannels,
-                "The recording has \(channelCount) channels; at most \(maximumChannels) are accepted.")
+                .tooManyChannels, "The recording has \(channelCount) channels; at most \(maximum) are accepted.")
         }
     }
 

@@ -5,7 +5,9 @@ import Synchronization
 
 /// What FFmpeg keeps for the whole process: its log and its limit on memory.
 enum FFmpegProcess {
-    /// Largest single allocation. The sample table of a 24-hour recording needs about 100 MB; a hostile header can ask
+    /// Largest single allocation.
+    ///
+    /// The sample table of a 24-hour recording needs about 100 MB; a hostile header can ask
     /// for thousands of times more.
     private static let maximumAllocation = 256 << 20
 

@@ -16,7 +16,9 @@ final class MonoResampler {
         }
     }
 
-    /// Rates of real recordings. Outside of them the resampling filter would need absurd amounts of memory.
+    /// Rates of real recordings.
+    ///
+    /// Outside of them the resampling filter would need absurd amounts of memory.
     static let sampleRatesHz: ClosedRange<Int32> = 1_000...768_000
 
     /// The form that this resampler was made for.
@@ -62,15 +64,10 @@ final class MonoResampler {
         let code = withUnsafeTemporaryAllocation(of: Float.self, capacity: limit) { buffer -> Int32 in
             let count = cffmpeg_resampler_read(context, buffer.baseAddress, Int32(limit), isLast ? 1 : 0)
             guard count > 0 else { return count }
-            samples.append(contentsOf: buffer[0..<Int(count)].lazy.map(Self.sanitised))
+            samples.append(contentsOf: buffer[0..<Int(count)])
             return count
         }
         return Int(try FFmpegFailure.check(code))
-    }
-
-    /// Damaged floats become silence; overshoots are clipped, as the conversion to 16 bits does everywhere else.
-    private static func sanitised(_ sample: Float) -> Float {
-        sample.isFinite ? min(1, max(-1, sample)) : 0
     }
 
     /// The plain mean of all channels but the subwoofers', so that a voice on every channel keeps its level.

@@ -17,7 +17,8 @@ final class TrackDecoder {
         guard let parameters, let decoder = avcodec_find_decoder(id) else {
             throw AudioError(
                 .unsupportedFormat,
-                "The audio track is encoded in a way that can't be decoded here (\(codec)): convert it to another format.")
+                "The audio track is encoded in a way that can't be decoded here (\(codec)): convert it to another format."
+            )
         }
         var context = avcodec_alloc_context3(decoder)
         var frame = av_frame_alloc()
@@ -37,7 +38,8 @@ final class TrackDecoder {
             try FFmpegFailure.check(avcodec_open2(opened, decoder, nil))
         } catch {
             if error.isOutOfMemory { throw error }
-            throw AudioError(.corrupt, "The recording is damaged: its audio track can't be decoded.", underlying: error.text)
+            throw AudioError(
+                .corrupt, "The recording is damaged: its audio track can't be decoded.", underlying: error.text)
         }
     }
 

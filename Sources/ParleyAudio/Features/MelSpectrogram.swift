@@ -21,8 +21,9 @@ public struct MelFrames: Sendable, Hashable {
     public subscript(frame: Int) -> ArraySlice<Float> { values[(frame * melCount)..<((frame + 1) * melCount)] }
 }
 
-/// The mel power spectrogram of a piece of audio, as `librosa.feature.melspectrogram` computes it by default: periodic
-/// Hann window, squared magnitudes, Slaney's mel scale and normalisation.
+/// The mel power spectrogram of a piece of audio, as `librosa.feature.melspectrogram` computes it by default.
+///
+/// Periodic Hann window, squared magnitudes, Slaney's mel scale and normalisation.
 public struct MelSpectrogram: Sendable {
     /// What lies beyond the ends of the audio for frames that reach over them.
     public enum Padding: String, Sendable, CaseIterable {
@@ -34,83 +35,72 @@ public struct MelSpectrogram: Sendable {
         case none
     }
 
-    /// The shape of a spectrogram.
-    public struct Parameters: Sendable, Hashable {
-        /// Sample rate of the audio in Hz.
-        public var sampleRateHz: Int
-        /// Samples per frame, which is also the length of the transform; even.
-        public var fftSize: Int
-        /// Samples from one frame to the next.
-        public var hopSampleCount: Int
-        /// Number of mel bands.
-        public var melCount: Int
-        /// Lower end of the first and upper end of the last band, in Hz.
-        public var frequenciesHz: ClosedRange<Double>
-        /// What lies beyond the ends.
-        public var padding: Padding
+    /// Samples per frame, which is also the length of the transform.
+    public let fftSize: Int
+    /// Samples from one frame to the next.
+    public let hopSampleCount: Int
+    /// Number of mel bands.
+    public let melCount: Int
+    /// What lies beyond the ends.
+    public let padding: Padding
 
-        /// Makes parameters; the bands reach up to half the sample rate unless said otherwise.
-        public init(
-            sampleRateHz: Int = PCM.sampleRateHz, fftSize: Int = 400, hopSampleCount: Int = 160, melCount: Int = 80,
-            frequenciesHz: ClosedRange<Double>? = nil, padding: Padding = .reflect
-        ) {
-            self.sampleRateHz = sampleRateHz
-            self.fftSize = fftSize
-            self.hopSampleCount = hopSampleCount
-            self.melCount = melCount
-            self.frequenciesHz = frequenciesHz ?? 0...max(0, Double(sampleRateHz) / 2)
-            self.padding = padding
-        }
-    }
-
-    /// The shape of the spectrogram.
-    public let parameters: Parameters
     private let window: [Float]
     private let filterbank: MelFilterbank
 
     /// Prepares window and filters.
-    /// - Throws: `AudioError` with `internalFailure` when the parameters make no spectrogram.
-    public init(_ parameters: Parameters) throws(AudioError) {
-        let sizes = [parameters.sampleRateHz, parameters.fftSize, parameters.hopSampleCount, parameters.melCount]
-        guard sizes.allSatisfy({ (1...1_000_000).contains($0) }), parameters.fftSize.isMultiple(of: 2) else {
-            throw AudioError(.internalFailure, "These parameters make no spectrogram.", underlying: "\(parameters)")
-        }
-        self.parameters = parameters
-        let size = parameters.fftSize
+    ///
+    /// Sizes out of range are moved to the nearest that makes a spectrogram.
+    /// - Parameters:
+    ///   - sampleRateHz: Sample rate of the audio in Hz. Default 16,000.
+    ///   - fftSize: Samples per frame, even, at least 2. Default 400.
+    ///   - hopSampleCount: Samples from one frame to the next, at least 1. Default 160.
+    ///   - melCount: Number of mel bands, at least 1. Default 80.
+    ///   - frequenciesHz: Lower end of the first and upper end of the last band. Default: 0 to half the sample rate.
+    ///   - padding: What lies beyond the ends. Default ``Padding/reflect``, as in librosa up to 0.8 and in Whisper.
+    public init(
+        sampleRateHz: Int = PCM.sampleRateHz, fftSize: Int = 400, hopSampleCount: Int = 160, melCount: Int = 80,
+        frequenciesHz: ClosedRange<Double>? = nil, padding: Padding = .reflect
+    ) {
+        let rate = max(1, sampleRateHz)
+        let size = max(2, fftSize + fftSize % 2)
+        self.fftSize = size
+        self.hopSampleCount = max(1, hopSampleCount)
+        self.melCount = max(1, melCount)
+        self.padding = padding
         window = (0..<size).map { Float(0.5 - 0.5 * cos(2 * Double.pi * Double($0) / Double(size))) }
         filterbank = MelFilterbank(
-            melCount: parameters.melCount, fftSize: size, sampleRateHz: parameters.sampleRateHz,
-            frequenciesHz: parameters.frequenciesHz)
+            melCount: self.melCount, fftSize: size, sampleRateHz: rate,
+            frequenciesHz: frequenciesHz ?? 0...(Double(rate) / 2))
     }
 
     /// Frames that a number of samples gives.
     public func frameCount(sampleCount: Int) -> Int {
         guard sampleCount > 0 else { return 0 }
-        switch parameters.padding {
-        case .reflect, .zeros: return 1 + sampleCount / parameters.hopSampleCount
+        switch padding {
+        case .reflect, .zeros: return 1 + sampleCount / hopSampleCount
         case .none:
-            guard sampleCount >= parameters.fftSize else { return 0 }
-            return 1 + (sampleCount - parameters.fftSize) / parameters.hopSampleCount
+            guard sampleCount >= fftSize else { return 0 }
+            return 1 + (sampleCount - fftSize) / hopSampleCount
         }
     }
 
     /// The power spectrogram.
-    /// - Parameter samples: Mono audio at the parameters' sample rate.
+    /// - Parameter samples: Mono audio at the sample rate.
     public func power(_ samples: [Float]) -> MelFrames {
-        // The initialiser has checked the length.
-        guard let fft = RealFFT(length: parameters.fftSize) else { return MelFrames(melCount: 0, values: []) }
+        // The initialiser has made the length one that has a transform.
+        guard let fft = RealFFT(length: fftSize) else { return MelFrames(melCount: melCount, values: []) }
         let frameCount = frameCount(sampleCount: samples.count)
-        let lead = parameters.padding == .none ? 0 : parameters.fftSize / 2
-        var frame = [Float](repeating: 0, count: parameters.fftSize)
+        let lead = padding == .none ? 0 : fftSize / 2
+        var frame = [Float](repeating: 0, count: fftSize)
         var power = [Float](repeating: 0, count: fft.binCount)
         var bands: [Float] = []
-        bands.reserveCapacity(frameCount * parameters.melCount)
+        bands.reserveCapacity(frameCount * melCount)
         for index in 0..<frameCount {
-            fill(&frame, from: samples, start: index * parameters.hopSampleCount - lead)
+            fill(&frame, from: samples, start: index * hopSampleCount - lead)
             fft.power(of: frame, into: &power)
             filterbank.append(to: &bands, power: power)
         }
-        return MelFrames(melCount: parameters.melCount, values: bands)
+        return MelFrames(melCount: melCount, values: bands)
     }
 
     /// Puts windowed samples into a frame, with padding where it reaches over an end.
@@ -123,7 +113,7 @@ public struct MelSpectrogram: Sendable {
             let position = start + offset
             if samples.indices.contains(position) {
                 frame[offset] = samples[position] * window[offset]
-            } else if parameters.padding == .reflect {
+            } else if padding == .reflect {
                 frame[offset] = samples[reflected(position, count: samples.count)] * window[offset]
             } else {
                 frame[offset] = 0

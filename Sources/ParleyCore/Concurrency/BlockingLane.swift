@@ -56,7 +56,8 @@ public final class BlockingLane: Sendable {
         private let available = DispatchSemaphore(value: 0)
 
         private struct State {
-            var jobs: [@Sendable () -> Void] = []
+            /// A job that was taken leaves nil, so that what it holds is not held by the queue too.
+            var jobs: [(@Sendable () -> Void)?] = []
             var head = 0
             var isClosed = false
         }
@@ -84,6 +85,7 @@ public final class BlockingLane: Sendable {
                 let job: (@Sendable () -> Void)? = state.withLock { state in
                     guard state.head < state.jobs.count else { return nil }
                     let job = state.jobs[state.head]
+                    state.jobs[state.head] = nil
                     state.head += 1
                     if state.head > 64, state.head * 2 > state.jobs.count {
                         state.jobs.removeFirst(state.head)

@@ -12,6 +12,8 @@ actor Acceptor {
     private var context: ServiceContext?
     private var listener: (handle: SocketHandle, descriptor: CInt)?
     private var connections: [ObjectIdentifier: Connection] = [:]
+    /// Those of the connections that came above the limit and are only there to be told so.
+    private var refused: Set<ObjectIdentifier> = []
     private var isShuttingDown = false
     private var drainWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -92,20 +94,21 @@ actor Acceptor {
     /// A connection's socket is closed.
     func remove(_ connection: Connection) {
         connections[ObjectIdentifier(connection)] = nil
+        refused.remove(ObjectIdentifier(connection))
         guard isShuttingDown, connections.isEmpty else { return }
         for waiter in drainWaiters { waiter.resume() }
         drainWaiters = []
     }
 
     private func admit(_ descriptor: CInt, _ remoteAddress: String) {
-        let limit = service.configuration.maximumConnections
-        guard let context, connections.count < limit + Self.maximumRefusals else {
+        let isRefused = connections.count - refused.count >= service.configuration.maximumConnections
+        guard let context, !isRefused || refused.count < Self.maximumRefusals else {
             close(descriptor)
             return
         }
-        let isRefused = connections.count >= limit
         let connection = Connection(loop: loop, service: service, remoteAddress: remoteAddress)
         connections[ObjectIdentifier(connection)] = connection
+        if isRefused { refused.insert(ObjectIdentifier(connection)) }
         guard let handle = context.adopt(accepted: descriptor, connection: connection) else {
             remove(connection)
             return

@@ -42,6 +42,9 @@ final class TestClient: Sendable {
         try await lane.run { [descriptor] in try Self.send(bytes, to: descriptor) }
     }
 
+    /// Sends a little while another call of this client is waiting.
+    func sendBeside(_ text: String) throws { try Self.send(Array(text.utf8), to: descriptor) }
+
     /// Sends the same bytes again and again until the peer takes no more.
     /// - Returns: how many bytes went out.
     func sendRepeatedly(_ bytes: [UInt8], count: Int) async throws -> Int {
