@@ -5,7 +5,9 @@ import ParleyInference
 import ParleyPipeline
 import ParleySpeech
 
-/// Loads libraries and models as the settings say and puts the pipeline together. Blocking, takes a second or two.
+/// Loads libraries and models as the settings say and puts the pipeline together.
+///
+/// Blocking, takes a second or two.
 struct LiveTranscriber: Sendable {
     private let settings: Settings
     private let bundled: BundledModel
@@ -24,7 +26,8 @@ struct LiveTranscriber: Sendable {
         let detector = try SileroDetector(session: network("silero_vad", runtime))
         let diarizer = try BundledDiarizer(
             segmentation: network("segmentation", runtime), encoder: network("speaker_encoder", runtime),
-            decoder: decoder, acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
+            decoder: decoder,
+            acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
         return TranscriptionPipeline(
             parts: PipelineParts(

@@ -1,3 +1,2 @@
-import Foundation
-
-exit(await ParleyProcess().run(Array(CommandLine.arguments.dropFirst())).rawValue)
+// Not `await`: the main thread is the one that takes the signals, see `StopSignals`.
+ParleyProcess().run(Array(CommandLine.arguments.dropFirst()))

@@ -103,7 +103,7 @@ struct DoctorReport: Sendable, Hashable {
         guard free < 1 << 30 else { return Finding(status: .ok, subject: "data folder", detail: detail) }
         return Finding(
             status: .warning, subject: "data folder", detail: detail,
-            remedy: "free some space: uploads are kept on disk while they are transcribed")
+            remedy: "free some space, or name another folder with --data-dir")
     }
 
     private static func libraries(_ facts: SystemFacts) -> [Finding] {
@@ -118,7 +118,8 @@ struct DoctorReport: Sendable, Hashable {
                 status: .problem, subject: "ONNX Runtime", detail: failure.message,
                 remedy: "run make setup, or name a library with --onnxruntime-library")
         }
-        return [inference] + facts.libraries.map { Finding(status: .ok, subject: $0.name, detail: $0.version) }
+        return [inference]
+            + facts.libraries.map { Finding(status: .ok, subject: $0.name, detail: "\($0.version) at \($0.path)") }
     }
 
     private static func models(_ facts: SystemFacts, _ settings: Settings) -> [Finding] {

@@ -14,7 +14,9 @@ struct SystemExamination: Sendable {
         facts.coreCount = AvailableCores.count()
         (facts.memoryBytes, facts.availableMemoryBytes) = memory()
         (facts.freeDiskBytes, facts.isDataFolderWritable) = disk()
-        facts.swiftRuntime = swiftRuntime()
+        let mapped = MappedLibraries.paths(SystemFile.text("/proc/self/maps") ?? "")
+        facts.swiftRuntime = mapped.first { $0.hasSuffix("libswiftCore.so") } ?? "linked in"
+        facts.libraries = MappedLibraries.libraries(mapped)
         facts.missingPocketSphinxFiles = missingPocketSphinxFiles()
         facts.modelFiles = model.verify().map { .init(name: $0.file, state: $0.state) }
         facts.port = PortCheck.state(host: settings.server.host, port: settings.server.port)
@@ -47,12 +49,6 @@ struct SystemExamination: Sendable {
         return (free, access(folder, W_OK | X_OK) == 0)
     }
 
-    private func swiftRuntime() -> String {
-        let mapped = SystemFile.text("/proc/self/maps")?.split(separator: "\n") ?? []
-        let library = mapped.compactMap { $0.split(separator: " ").last }.first { $0.hasSuffix("libswiftCore.so") }
-        return library.map(String.init) ?? "linked in"
-    }
-
     private func missingPocketSphinxFiles() -> [String] {
         let files = ["en-us/mdef", "en-us/means", "en-us/variances", "cmudict-en-us.dict", "en-us.lm.bin"]
         return files.filter {
@@ -79,7 +75,8 @@ struct SystemExamination: Sendable {
 enum SystemFile {
     /// The text without blanks at its ends; nil when there is no such file.
     static func text(_ path: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        // Kernel files claim a size of 0 and come in pieces; `FileManager.contents` would stop after the first.
+        guard let data = try? FileHandle(forReadingAtPath: path)?.readToEnd() else { return nil }
         return String(String(decoding: data, as: UTF8.self).trimmingBlanks)
     }
 

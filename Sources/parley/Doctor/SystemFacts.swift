@@ -1,9 +1,11 @@
 /// What was found out about this machine and this installation, without judgement.
 struct SystemFacts: Sendable {
-    /// A library that is linked in.
+    /// A library that the process has loaded.
     struct Library: Sendable, Hashable {
         let name: String
+        /// What follows `.so.` in the file's name.
         let version: String
+        let path: String
     }
 
     /// The inference library as it was found.
@@ -36,7 +38,7 @@ struct SystemFacts: Sendable {
     var isDataFolderWritable = false
     /// The inference library, or why it can't be used.
     var inference: Result<InferenceLibrary, CommandFailure> = .failure(.init(.unavailable, "not examined"))
-    /// FFmpeg's libraries, libwebsockets and what else is linked.
+    /// FFmpeg's libraries, libwebsockets and PocketSphinx as they were found.
     var libraries: [Library] = []
     /// The Swift runtime: a path, or "linked in".
     var swiftRuntime = "unknown"

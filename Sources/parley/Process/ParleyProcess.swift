@@ -1,34 +1,36 @@
 import Foundation
-import Synchronization
 
 /// The process around one run: signals in, exit code out.
-final class ParleyProcess: Sendable {
+struct ParleyProcess: Sendable {
     private let console = Console()
     private let temporaryFiles = TemporaryFiles()
     private let stopDeadline = StopDeadline()
-    private let running = Mutex<Task<ExitCode, Never>?>(nil)
+    private let signals = StopSignals()
 
     /// Runs a command to its end, or to what signals leave of it.
-    func run(_ words: [String]) async -> ExitCode {
-        let signals = StopSignals { [self] signal, count in stop(signal, count: count) }
+    ///
+    /// Call on the main thread, first thing.
+    func run(_ words: [String]) -> Never {
         let run = ProgramRun(
-            console: console, composition: .live, temporaryFiles: temporaryFiles,
-            stopDeadline: stopDeadline, environment: ProcessInfo.processInfo.environment)
-        let task = Task { await run.run(words) }
-        running.withLock { $0 = task }
-        // A signal that came before there was a task to cancel.
-        if signals.first != nil { task.cancel() }
-        let code = await task.value
+            console: console, composition: .live, temporaryFiles: temporaryFiles, stopDeadline: stopDeadline,
+            environment: ProcessInfo.processInfo.environment)
+        let task = Task.detached { await run.run(words) }
+        Task.detached { finish(await task.value) }
+        signals.wait { signal, count in stop(task, signal, count: count) }
+    }
+
+    private func finish(_ code: ExitCode) -> Never {
         temporaryFiles.removeAll()
-        guard code == .interrupted, let signal = signals.first else { return code }
-        return StopSignals.exitCode(signal)
+        // Not `exit`: nothing is buffered, and libraries' destructors must not run under threads that still work.
+        guard code == .interrupted, let signal = signals.first else { _exit(code.rawValue) }
+        _exit(StopSignals.exitCode(signal).rawValue)
     }
 
     /// The first signal asks the command to stop; a second one, or a command that does not stop, ends the process.
-    private func stop(_ signal: Int32, count: Int) {
+    private func stop(_ task: Task<ExitCode, Never>, _ signal: Int32, count: Int) {
         guard count == 1 else { end(signal) }
-        running.withLock { $0 }?.cancel()
-        Thread.detachNewThread { @Sendable [self] in
+        task.cancel()
+        Thread.detachNewThread { @Sendable in
             Thread.sleep(forTimeInterval: stopDeadline.current.inSeconds)
             end(signal)
         }

@@ -1,39 +1,40 @@
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM, taken on a thread of their own.
+/// SIGINT and SIGTERM, taken on the main thread.
 ///
 /// The signals are blocked in every thread and fetched with `sigwait`, so that the reaction may use locks and memory,
 /// which a signal handler must not.
 final class StopSignals: Sendable {
     private let received = Mutex<[Int32]>([])
 
-    /// Blocks the signals for this thread and all threads that it starts, and begins to wait for them.
+    /// Blocks the signals for this thread and all threads that it starts from now on.
     ///
-    /// Call before any other thread exists.
-    /// - Parameter react: Called on the waiting thread with the signal and its running number from 1.
-    init(react: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
+    /// Call on the main thread before any other thread exists: a signal goes to any thread that does not block it.
+    /// For the same reason the main thread must not become the main queue's, which Dispatch lets wait with all
+    /// signals unblocked; it is to call ``wait(react:)`` instead.
+    init() {
         signal(SIGPIPE, SIG_IGN)
-        var blocked = sigset_t()
-        sigemptyset(&blocked)
-        sigaddset(&blocked, SIGINT)
-        sigaddset(&blocked, SIGTERM)
+        // Shells start background jobs with SIGINT ignored; an ignored signal would never arrive.
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+        var blocked = Self.set
         pthread_sigmask(SIG_BLOCK, &blocked, nil)
-        let set = blocked
-        let thread = Thread { @Sendable [self] in
-            var set = set
-            while true {
-                var number: Int32 = 0
-                guard sigwait(&set, &number) == 0 else { continue }
-                let count = received.withLock { received in
-                    received.append(number)
-                    return received.count
-                }
-                react(number, count)
+    }
+
+    /// Waits for signals as long as the process lives.
+    /// - Parameter react: Called with the signal and its running number from 1.
+    func wait(react: (_ signal: Int32, _ count: Int) -> Void) -> Never {
+        var set = Self.set
+        while true {
+            var number: Int32 = 0
+            guard sigwait(&set, &number) == 0 else { continue }
+            let count = received.withLock { received in
+                received.append(number)
+                return received.count
             }
+            react(number, count)
         }
-        thread.name = "parley-signals"
-        thread.start()
     }
 
     /// The first signal that came.
@@ -41,4 +42,12 @@ final class StopSignals: Sendable {
 
     /// The exit code that says which signal ended the process.
     static func exitCode(_ signal: Int32) -> ExitCode { signal == SIGTERM ? .terminated : .interrupted }
+
+    private static var set: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGINT)
+        sigaddset(&set, SIGTERM)
+        return set
+    }
 }

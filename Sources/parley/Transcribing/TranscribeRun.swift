@@ -23,6 +23,7 @@ struct TranscribeRun: Sendable {
     func perform() async throws -> ExitCode {
         if let folder = request.outputFolder { try AtomicFile.makeFolder(folder) }
         tellAboutNumberedNames()
+        if !request.isQuiet, console.errors.terminalWidth != nil { console.draw("loading models") }
         let transcriber = try await composition.transcriber(settings)
         var summaries: [TranscriptionSummary] = []
         var failures: [ExitCode] = []

@@ -13,7 +13,7 @@ import Testing
         facts.isDataFolderWritable = true
         facts.inference = .success(
             .init(path: "/lib/libonnxruntime.so.1", version: "1.31.1", providers: ["CPUExecutionProvider"]))
-        facts.libraries = [.init(name: "libwebsockets", version: "4.1.6")]
+        facts.libraries = [.init(name: "libwebsockets", version: "17", path: "/lib/libwebsockets.so.17")]
         facts.modelFiles = [.init(name: "vad.onnx", state: .intact)]
         facts.hasSample = true
         return facts
@@ -76,6 +76,28 @@ import Testing
         let facts = healthy
         harness.composition.examine = { _ in facts }
         #expect(await harness.run("doctor", "--json") == .success)
+    }
+
+    @Test func librariesAreReadFromTheProcessMap() {
+        let maps = """
+            7f00-7f01 r-xp 00000000 08:01 1 /usr/lib/libavformat.so.59.27.100
+            7f01-7f02 r--p 00000000 08:01 1 /usr/lib/libavformat.so.59.27.100
+            7f02-7f03 rw-p 00000000 00:00 0
+            7f03-7f04 r-xp 00000000 08:01 2 /opt/my libs/libwebsockets.so.17
+            7f04-7f05 rw-p 00000000 00:00 0 [stack]
+            """
+        #expect(
+            MappedLibraries.libraries(MappedLibraries.paths(maps)) == [
+                .init(name: "libavformat", version: "59.27.100", path: "/usr/lib/libavformat.so.59.27.100"),
+                .init(name: "libwebsockets", version: "17", path: "/opt/my libs/libwebsockets.so.17"),
+            ])
+    }
+
+    @Test func kernelFilesAreReadToTheirEnd() throws {
+        let maps = try #require(SystemFile.text("/proc/self/maps"))
+        #expect(!MappedLibraries.libraries(MappedLibraries.paths(maps)).isEmpty)
+        #expect((SystemFile.fields("/proc/meminfo")["MemTotal"] ?? 0) > 0)
+        #expect(SystemFile.text("/no/such/file") == nil)
     }
 
     @Test func aTakenPortIsNoticed() throws {

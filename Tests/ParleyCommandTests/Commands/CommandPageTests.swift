@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+@testable import parley
+
+/// `docs/cli.md` tells everything that the tables of commands and exit codes hold.
+@Suite struct CommandPageTests {
+    private let page: String
+
+    init() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        page = try String(contentsOf: root.appendingPathComponent("docs/cli.md"), encoding: .utf8)
+    }
+
+    @Test func commandsAndTheirOwnOptions() {
+        for command in CommandTable.all {
+            #expect(page.contains("`parley \(command.name)"))
+            for option in command.options where option.name != "markdown" {
+                #expect(page.contains("--\(option.name)"), "\(command.name) --\(option.name)")
+            }
+        }
+    }
+
+    @Test(arguments: ExitCode.allCases)
+    func exitCodes(_ code: ExitCode) {
+        #expect(page.contains("| \(code.rawValue) | \(code.meaning) |\n"))
+    }
+
+    @Test(arguments: OutputFormat.all.map(\.name))
+    func formats(_ name: String) {
+        #expect(page.contains("`\(name)`"))
+    }
+}
