@@ -131,7 +131,8 @@ struct HostileInputTests {
     /// A QuickTime track may say that its samples lie in another file.
     ///
     /// That file must not be read.
-    @Test func referencesToOtherFilesAreNotFollowed() throws {
+    @Test(arguments: [0, 1] as [UInt16])
+    func referencesToOtherFilesAreNotFollowed(levels: UInt16) throws {
         let folder = try TemporaryFolder()
         let loud = [UInt8](repeating: 0x7f, count: 64_000)
         let secret = try folder.write("secret.raw", loud)
@@ -139,7 +140,7 @@ struct HostileInputTests {
         let own = try folder.write("own.mov", MP4Bytes.file(samples: quiet))
         #expect(try decode(own).count == 16_000)
         let foreign = try folder.write(
-            "foreign.mov", MP4Bytes.file(samples: quiet, reference: MP4Bytes.alias(to: secret)))
+            "foreign.mov", MP4Bytes.file(samples: quiet, reference: MP4Bytes.alias(to: secret, levels: levels)))
         let samples = (try? decode(foreign)) ?? []
         #expect((samples.max() ?? 0) < 0.001)
     }

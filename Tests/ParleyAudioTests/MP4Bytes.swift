@@ -45,13 +45,14 @@ enum MP4Bytes {
         return header + data + box("moov", movieHeader + track)
     }
 
-    /// A Macintosh alias record that points at another file by its absolute path.
-    static func alias(to path: String) -> [UInt8] {
+    /// A Macintosh alias record that points at another file.
+    /// - Parameter levels: Folders to go up and down from the file itself; 0 for an absolute path.
+    static func alias(to path: String, levels: UInt16) -> [UInt8] {
         let name = Array((path.split(separator: "/").last ?? "").utf8.prefix(63))
         var record: [UInt8] = big(UInt32(0)) + [UInt8](repeating: 0, count: 10)
         record += [1, UInt8(ascii: "v")] + [UInt8](repeating: 0, count: 26) + [UInt8](repeating: 0, count: 12)
         record += [UInt8(name.count)] + name + [UInt8](repeating: 0, count: 63 - name.count)
-        record += [UInt8](repeating: 0, count: 16) + big(UInt16(1)) + big(UInt16(1)) + [UInt8](repeating: 0, count: 16)
+        record += [UInt8](repeating: 0, count: 16) + big(levels) + big(levels) + [UInt8](repeating: 0, count: 16)
         let bytes = Array(path.utf8)
         record += big(UInt16(2)) + big(UInt16(bytes.count)) + bytes + (bytes.count % 2 == 1 ? [0] : [])
         record += big(UInt16(0xffff)) + big(UInt16(0))
