@@ -1,6 +1,8 @@
 /// From answers to bytes.
 extension Connection {
-    /// Runs the handler and sends what it answers. Runs outside the loop's thread, as the task of the exchange.
+    /// Runs the handler and sends what it answers.
+    ///
+    /// Runs outside the loop's thread, as the task of the exchange.
     nonisolated func handle(_ request: HTTPRequest, exchange number: Int) async {
         let response = await service.handler(request)
         switch response.body {
@@ -98,6 +100,7 @@ extension Connection {
     /// Goes on once the whole answer has left.
     func settle() {
         guard phase == .exchanging, let current = exchange, output.isEmpty, let socket, !socket.holdsUnsentBytes else {
+            updateFlow()
             return
         }
         switch current.answer {

@@ -60,7 +60,7 @@ actor Connection {
     }
 
     func received(_ bytes: ArraySlice<UInt8>) -> Bool {
-        if phase == .lingering {
+        if phase == .lingering || exchange?.dropsInput == true {
             droppedBytes += bytes.count
             return droppedBytes <= configuration.lingerBytes
         }
@@ -168,6 +168,7 @@ actor Connection {
         let wantsInput =
             switch phase {
             case .awaitingHead, .lingering: true
+            case .exchanging where exchange?.dropsInput == true: true
             case .exchanging:
                 exchange?.isReceiving == true
                     ? (exchange?.body.count ?? 0) < configuration.bodyBufferBytes : input.count < Self.pipelineBytes

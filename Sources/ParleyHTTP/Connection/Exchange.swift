@@ -55,6 +55,11 @@ struct Exchange {
     /// Whether bytes of the body are still to come from the peer.
     var isReceiving: Bool { bodyFailure == nil && decoder?.isComplete == false }
 
+    /// Whether nothing that still arrives matters: all is answered, and no request follows.
+    ///
+    /// It is taken in and dropped all the same, because a peer may read nothing before it has sent everything.
+    var dropsInput: Bool { closes && answer == .complete }
+
     /// Takes body bytes from the front of `input`; what follows the body stays there.
     mutating func receive(_ input: inout ArraySlice<UInt8>) throws(HTTPProtocolError) {
         guard isReceiving, !input.isEmpty else { return }

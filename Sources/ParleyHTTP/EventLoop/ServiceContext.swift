@@ -1,7 +1,9 @@
 import CWebSockets
 import Glibc
 
-/// Owns a libwebsockets context. Used on the loop's thread only; it is closed when the last reference goes, there.
+/// Owns a libwebsockets context.
+///
+/// Used on the loop's thread only; it is closed when the last reference goes, there.
 final class ServiceContext: Sendable {
     /// Bytes that one read may bring and one write may take.
     static let bufferBytes = 64 << 10
@@ -83,7 +85,9 @@ final class ServiceContext: Sendable {
     }
 }
 
-/// The library's events, on the loop's thread. A value other than 0 makes the library close the socket.
+/// The library's events, on the loop's thread.
+///
+/// A value other than 0 makes the library close the socket.
 private func serviceCallback(
     wsi: OpaquePointer?, reason: lws_callback_reasons, user: UnsafeMutableRawPointer?,
     input: UnsafeMutableRawPointer?, count: Int

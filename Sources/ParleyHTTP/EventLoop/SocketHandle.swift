@@ -1,7 +1,9 @@
 import CWebSockets
 import Glibc
 
-/// A socket that the library watches. Valid from adoption until the library reports it closed; its owner forgets it then.
+/// A socket that the library watches.
+///
+/// Valid from adoption until the library reports it closed; its owner forgets it then.
 struct SocketHandle: Sendable {
     private nonisolated(unsafe) let wsi: OpaquePointer  // invariant: only used on the loop's thread
 

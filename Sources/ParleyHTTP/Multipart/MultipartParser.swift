@@ -2,9 +2,13 @@ import Glibc
 
 /// How much a multipart body may ask for.
 public struct MultipartLimits: Sendable, Hashable {
-    /// Parts in one body. Default 128.
+    /// Parts in one body.
+    ///
+    /// Default 128.
     public var maximumParts: Int
-    /// Bytes of one part's headers, and of what stands before the first boundary. Default 8 KiB.
+    /// Bytes of one part's headers, and of what stands before the first boundary.
+    ///
+    /// Default 8 KiB.
     public var maximumHeaderBytes: Int
 
     /// Makes limits.

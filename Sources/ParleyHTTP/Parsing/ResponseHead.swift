@@ -35,7 +35,9 @@ enum ResponseHead {
         return Array(head.utf8)
     }
 
-    /// One header line; nil for a name that is not a token. Control characters in a value become spaces, so that no
+    /// One header line; nil for a name that is not a token.
+    ///
+    /// Control characters in a value become spaces, so that no
     /// value can begin a line of its own.
     private static func line(_ field: HTTPHeaders.Field) -> String? {
         guard !field.name.isEmpty, field.name.utf8.allSatisfy(ASCII.isToken) else { return nil }

@@ -26,7 +26,9 @@ actor Acceptor {
             listening: descriptor)
     }
 
-    /// Ends the server as ``HTTPServer/shutdown(grace:)`` says. The loop must have been started.
+    /// Ends the server as its owner's `shutdown` says.
+    ///
+    /// The loop must have been started.
     nonisolated func shutdown(grace: Duration) async {
         await drain(grace: grace)
         await loop.stop()

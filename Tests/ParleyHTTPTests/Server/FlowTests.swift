@@ -58,7 +58,9 @@ import Testing
         }
     }
 
-    /// The engine doesn't read from the peer here, so it has to ask for its end. What is sent fits the system's buffers:
+    /// The engine doesn't read from the peer here, so it has to ask for its end.
+    ///
+    /// What is sent fits the system's buffers:
     /// otherwise the end itself would have to wait until the server reads.
     @Test func cancelsHandlerThatLeavesTheBodyUnread() async throws {
         let events = Observed<String>()

@@ -161,6 +161,18 @@ import Testing
         }
     }
 
+    @Test func answersEarlyWithMoreThanTheSystemBuffers() async throws {
+        let answer = [UInt8](repeating: 0x61, count: 16 << 20)
+        try await withServer(handler: { _ in HTTPResponse(status: 401, body: .bytes(answer)) }) { port in
+            let client = try TestClient(port: port, receiveBufferBytes: 64 << 10)
+            let size = 16 << 20
+            try await client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(size)\r\n\r\n")
+            let sent = try await client.sendRepeatedly([UInt8](repeating: 0, count: 1 << 20), count: size >> 20)
+            #expect(sent == size)
+            #expect(try await client.response().body.count == answer.count)
+        }
+    }
+
     @Test func dropsOnlySoMuchAfterTheAnswer() async throws {
         try await withServer({ $0.lingerBytes = 1 << 20 }, handler: { _ in .text("who?", status: 401) }) { port in
             let client = try TestClient(port: port)
