@@ -139,7 +139,9 @@ final class SpoolFile: Sendable {
         }
     }
 
-    /// The open file. All calls block.
+    /// The open file.
+    ///
+    /// All calls block.
     fileprivate final class Output: Sendable {
         private let descriptor: Mutex<Int32>
 

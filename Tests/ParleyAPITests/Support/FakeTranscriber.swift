@@ -18,7 +18,7 @@ struct FakeTranscriber: Transcriber {
     struct Call: Sendable {
         var input: AudioInput
         var options: TranscriptionOptions
-        /// The upload as it lay on disk.
+        /// The upload as it lay on disk, at most its first 4 MiB.
         var content: [UInt8]
         /// Paths and modes are those of the moment of the call.
         var permissions: Int
@@ -51,6 +51,14 @@ struct FakeTranscriber: Transcriber {
             throw RecognitionError(.modelUnknown, "There is no model '\(id)'.")
         }
         return model
+    }
+
+    private static func beginning(of path: String) -> [UInt8] {
+        guard let file = fopen(path, "r") else { return [] }
+        defer { fclose(file) }
+        return [UInt8](unsafeUninitializedCapacity: 4 << 20) { buffer, count in
+            count = fread(buffer.baseAddress, 1, buffer.count, file)
+        }
     }
 
     func transcribe(_ input: AudioInput, options: TranscriptionOptions) -> AsyncThrowingStream<
