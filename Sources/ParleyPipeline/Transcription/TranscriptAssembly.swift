@@ -9,11 +9,13 @@ actor TranscriptAssembly {
 
     /// Seconds decoded so far; the length of the recording once it has been read.
     private(set) var durationSeconds = 0.0
+    /// What was last reported as done.
+    private var processedSeconds = 0.0
     /// End of the last segment that was emitted early.
     private(set) var emittedUntilSeconds = 0.0
     private var coverage = SpeechCoverage()
     private var hypotheses: [Int: (window: SpeechWindow, hypothesis: WindowHypothesis)] = [:]
-    /// Ends of the windows that are not recognised yet, in order, by index.
+    /// Starts of the windows that are not recognised yet, by index.
     private var pending: [Int: Double] = [:]
     private var windowCount = 0
     private var builder = SegmentBuilder()
@@ -60,9 +62,12 @@ actor TranscriptAssembly {
         emitReady(until: activity.endSeconds)
     }
 
-    /// Reports a stage and how far it is.
+    /// Reports a stage and how far it is: to the beginning of the first window that is not recognised yet.
     func report(_ stage: TranscriptionStage) {
-        let processed = stage == .clustering ? durationSeconds : min(durationSeconds, pending.values.min() ?? .infinity)
+        let known = stage == .clustering ? durationSeconds : min(durationSeconds, pending.values.min() ?? .infinity)
+        // A window may begin before what was read when it was not known yet.
+        let processed = max(processedSeconds, known)
+        processedSeconds = processed
         emit(
             .progress(
                 TranscriptionProgress(

@@ -35,8 +35,8 @@ struct FakeTranscriber: Transcriber {
 
     static let bundled = ModelDescriptor(
         id: "bundled", summary: "A test model.", owner: "parley", license: "BSD-2-Clause", languages: ["en"],
-        canTranslate: false, acceptsPrompt: false, maximumWindow: .seconds(30), preferredWindow: .seconds(20),
-        createdUnixSeconds: 1_700_000_000)
+        canTranslate: false, acceptsPrompt: false, maximumWindow: .seconds(30),
+        preferredWindow: .seconds(4), createdUnixSeconds: 1_700_000_000)
 
     static func steps(_ transcript: Transcript, early: Bool) -> [Step] {
         let progress = TranscriptionProgress(
@@ -54,9 +54,11 @@ struct FakeTranscriber: Transcriber {
     }
 
     private static func beginning(of path: String) -> [UInt8] {
-        let handle = FileHandle(forReadingAtPath: path)
-        defer { try? handle?.close() }
-        return [UInt8]((try? handle?.read(upToCount: 4 << 20)) ?? Data())
+        guard let file = fopen(path, "r") else { return [] }
+        defer { fclose(file) }
+        return [UInt8](unsafeUninitializedCapacity: 4 << 20) { buffer, count in
+            count = fread(buffer.baseAddress, 1, buffer.count, file)
+        }
     }
 
     func transcribe(_ input: AudioInput, options: TranscriptionOptions) -> AsyncThrowingStream<
@@ -65,7 +67,7 @@ struct FakeTranscriber: Transcriber {
         let attributes = try? FileManager.default.attributesOfItem(atPath: input.path)
         let call = Call(
             input: input, options: options,
-            content: [UInt8](FileManager.default.contents(atPath: input.path) ?? Data()),
+            content: Self.beginning(of: input.path),
             permissions: (attributes?[.posixPermissions] as? Int) ?? 0)
         calls.update { $0.append(call) }
         let steps = script(call)
