@@ -1,3 +1,5 @@
+public import ParleyCore
+
 /// What an operator can decide about the API.
 ///
 /// Values only; reading settings is the executable's matter.
@@ -14,6 +16,10 @@ public struct APIConfiguration: Sendable {
     ///
     /// Default 4 GiB; OpenAI's own limit is 26,214,400.
     public var maximumUploadBytes = 4 << 30
+    /// Bytes that a form may have beside the recording: text fields and the references of known speakers.
+    public static let formAllowanceBytes = FormReader.maximumTextBytes + 4 * FormReader.maximumDataURLBytes
+    /// How speech is found where a request does not say it.
+    public var speechDetection = SpeechDetectionOptions()
     /// The folder in which uploads are kept while they are worked on, in a private folder of their own.
     public var spoolParent = "/tmp"
     /// How often a stream that has nothing to say sends a comment, so that proxies keep it open.

@@ -43,10 +43,11 @@ import Testing
     }
 
     @Test func stretchesAreGatheredUntilTheWindowIsLongEnough() {
-        let talk = (0..<8).flatMap { _ in speech(40) + silence(12) }
+        // Each stretch and pause is 52 frames, 1.66 s: the third stretch is the first to pass 4 s.
+        let talk = (0..<6).flatMap { _ in speech(40) + silence(12) }
         let found = windows(silence(20) + talk + silence(60))
         #expect(found.count == 2)
-        #expect(abs(found.reduce(0) { $0 + $1.speechSeconds } - 8 * 40 * 0.032) < 1e-6)
+        #expect(abs(found.reduce(0) { $0 + $1.speechSeconds } - 6 * 40 * 0.032) < 1e-6)
     }
 
     @Test func aLongPauseAlwaysDivides() {

@@ -100,8 +100,9 @@ enum ChunkingStrategy: Sendable, Hashable {
     /// The settings of the detector.
     ///
     /// The offset keeps its distance from the onset.
-    var speechDetection: SpeechDetectionOptions {
-        var options = SpeechDetectionOptions()
+    /// - Parameter defaults: The server's own settings, which `auto` stands for.
+    func speechDetection(_ defaults: SpeechDetectionOptions) -> SpeechDetectionOptions {
+        var options = defaults
         guard case .serverVAD(let threshold, let padding, let silence) = self else { return options }
         options.offset = max(0, min(threshold, threshold + options.offset - options.onset))
         options.onset = threshold

@@ -14,8 +14,12 @@ struct TranscriptionRequest: Sendable {
     var knownSpeakerReferences: [String]
 
     /// Checks the fields.
+    /// - Parameter detection: How speech is found where the request does not say it.
     /// - Throws: ``APIError`` that names the first wrong field.
-    init(form: UploadForm, table: ParameterTable, task: TranscriptionTask, models: ModelDirectory) throws {
+    init(
+        form: UploadForm, table: ParameterTable, task: TranscriptionTask, models: ModelDirectory,
+        detection: SpeechDetectionOptions
+    ) throws {
         let values = try ParameterValues(form.fields, table: table)
         guard let modelName = values.text("model") else {
             throw APIError.invalid("model", "The field 'model' is required.", code: "missing_required_parameter")
@@ -41,7 +45,7 @@ struct TranscriptionRequest: Sendable {
         options.keywords = values.texts("keywords")
         options.temperature = values.number("temperature") ?? 0
         options.track = values.integer("track")
-        options.speechDetection = (values.chunkingStrategy ?? .automatic).speechDetection
+        options.speechDetection = (values.chunkingStrategy ?? .automatic).speechDetection(detection)
         options.diarization = try rules.diarization(format: format)
         options.emitsSegmentsEarly = streams
 

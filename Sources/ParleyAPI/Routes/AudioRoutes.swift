@@ -25,9 +25,10 @@ extension API {
     private func answer(_ request: RouteRequest, task: TranscriptionTask, table: ParameterTable) async throws
         -> HTTPResponse
     {
+        try admission.refuseWhenFull()
         let reader = FormReader(spool: spool, maximumUploadBytes: configuration.maximumUploadBytes, parameters: table)
         let form = try await reader.read(request.http)
-        let asked = try TranscriptionRequest(form: form, table: table, task: task, models: models)
+        let asked = try TranscriptionRequest(form: form, table: table, task: task, models: models, detection: configuration.speechDetection)
         let work = try await begin(asked, form: form)
         if asked.streams { return try await stream(work, asked: asked, requestID: request.http.id) }
         let transcript = try await work.transcript()

@@ -20,7 +20,7 @@ struct FormReader {
     func read(_ request: HTTPRequest) async throws -> UploadForm {
         let boundary = try boundary(of: request)
         if let announced = request.headers["content-length"].flatMap({ Int($0) }),
-            announced - maximumUploadBytes > Self.maximumTextBytes + 4 * Self.maximumDataURLBytes
+            announced - maximumUploadBytes > APIConfiguration.formAllowanceBytes
         {
             throw ErrorMapping.tooLarge(limitBytes: maximumUploadBytes, readBytes: announced)
         }

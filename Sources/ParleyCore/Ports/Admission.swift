@@ -9,6 +9,10 @@ public protocol Admission: Sendable {
     /// - Throws: ``AdmissionError`` or `CancellationError`.
     func acquire() async throws -> AdmissionTicket
 
+    /// Refuses at once what ``acquire()`` would refuse now, so that nobody sends a recording for nothing.
+    /// - Throws: ``AdmissionError``
+    func refuseWhenFull() throws
+
     /// How busy it is.
     var status: AdmissionStatus { get }
 }

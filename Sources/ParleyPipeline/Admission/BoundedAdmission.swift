@@ -66,6 +66,15 @@ public final class BoundedAdmission: Admission {
         }
     }
 
+    /// See ``ParleyCore/Admission/refuseWhenFull()``.
+    public func refuseWhenFull() throws {
+        let status = status
+        if status.isDraining { throw AdmissionError.draining }
+        if status.active >= status.maximumActive, status.queued >= status.maximumQueued {
+            throw AdmissionError.queueFull(retryAfter: limits.retryAfter)
+        }
+    }
+
     /// Waits for a place; see ``ParleyCore/Admission/acquire()``.
     public func acquire() async throws -> AdmissionTicket {
         try Task.checkCancellation()

@@ -35,7 +35,8 @@ struct TranscriptionRun: Sendable {
                 group.addTask { try await recognize(windows, assembly: assembly) }
             }
             group.addTask { try await diarize(audio, with: diarization, assembly: assembly) }
-            try await group.waitForAll()
+            // Not waitForAll: that would let the others go on after a failure.
+            for try await _ in group {}
         }
         try Task.checkCancellation()
         if diarization != nil { await assembly.report(.clustering) }

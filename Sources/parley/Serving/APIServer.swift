@@ -69,6 +69,7 @@ final class APIServer: RunningServer {
         configuration.apiKeys = Set(settings.server.apiKeys)
         configuration.allowedOrigins = Set(settings.server.corsOrigins)
         configuration.maximumUploadBytes = settings.limits.uploadBytes
+        configuration.speechDetection = settings.speechDetection
         configuration.spoolParent = NSTemporaryDirectory()
         configuration.version = ParleyVersion.current
         do {
@@ -89,8 +90,7 @@ final class APIServer: RunningServer {
 
     private static func engineConfiguration(_ settings: Settings) -> HTTPServerConfiguration {
         var configuration = HTTPServerConfiguration(host: settings.server.host, port: settings.server.port)
-        // A form is a little longer than the file in it.
-        configuration.maximumBodyBytes = settings.limits.uploadBytes + (1 << 20)
+        configuration.maximumBodyBytes = settings.limits.uploadBytes + APIConfiguration.formAllowanceBytes
         configuration.headerDeadline = settings.server.headerDeadline
         configuration.bodyIdleTimeout = settings.server.bodyIdleTimeout
         configuration.idleTimeout = settings.server.keepAliveTimeout

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SpeakerClusteringTests {
     /// Noisy copies of a person's direction: `people[i]` is how often person i speaks, in turn.
-    private func voices(_ people: [Int], noise: Float = 0.25, seed: UInt64 = 1, seconds: Float = 2) -> [LocalSpeaker] {
+    private func voices(_ people: [Int], noise: Float = 0.15, seed: UInt64 = 1, seconds: Float = 2) -> [LocalSpeaker] {
         var random = SplitMix64(state: seed)
         var result: [LocalSpeaker] = []
         for (person, count) in people.enumerated() {
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func longRecordingsAreCondensedFirst() {
-        let many = voices([2_500, 2_000], noise: 0.05)
+        let many = voices([2_100, 1_950], noise: 0.05)
         #expect(clustering.people(among: many, count: .automatic()).count == 2)
     }
 
