@@ -21,14 +21,16 @@ enum ParleyBinary {
     /// - Parameters:
     ///   - arguments: The command and its options.
     ///   - input: A file for its standard input; nothing to read otherwise.
-    ///   - temporaryFolder: Its `TMPDIR`; a new one otherwise.
+    ///   - temporaryFolder: Its `TMPDIR` and `HOME`; a new one otherwise.
     static func start(
         _ arguments: [String], input: String? = nil, temporaryFolder: TemporaryFolder? = nil
     ) throws -> ChildProcess {
         let folder = try temporaryFolder ?? TemporaryFolder()
         return try ChildProcess(
             path(), arguments,
-            environment: ["PARLEY_DATA_DIR": TestEnvironment.dataDirectory, "TMPDIR": folder.url.path],
+            environment: [
+                "PARLEY_DATA_DIR": TestEnvironment.dataDirectory, "TMPDIR": folder.url.path, "HOME": folder.url.path,
+            ],
             input: input, keeping: folder)
     }
 

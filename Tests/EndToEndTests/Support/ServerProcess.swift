@@ -11,7 +11,7 @@ struct ServerProcess: Sendable {
 
     /// Starts a server, lets a test use it and stops it in every outcome.
     ///
-    /// It has to end with 0 after SIGTERM and to leave nothing in its temporary folder.
+    /// It has to end with 0 after SIGTERM and to leave nothing in its temporary and home folder.
     /// - Parameters:
     ///   - options: Options of `parley serve`.
     ///   - body: The test.
@@ -30,7 +30,7 @@ struct ServerProcess: Sendable {
         process.signal(SIGTERM)
         let outcome = try await process.outcome(within: .seconds(60))
         #expect(outcome.status == 0, "the server ended with \(outcome.status): \(outcome.errors.suffix(2_000))")
-        let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        let left = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path)
         #expect(left.isEmpty, "the server has left files: \(left)")
     }
 
