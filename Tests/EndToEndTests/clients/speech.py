@@ -55,6 +55,12 @@ def sample():
         return prefix + ".wav", json.load(file)["turns"]
 
 
+def samples(path):
+    """The sample data of a WAV file."""
+    with wave.open(str(path)) as file:
+        return file.readframes(file.getnframes())
+
+
 def cut(path, start, end):
     """Seconds of a WAV file as the bytes of another one."""
     part = folder / f"cut{start}-{end}.wav"
