@@ -9,13 +9,24 @@ struct ServerProcess: Sendable {
     /// The process.
     let process: ChildProcess
 
+    /// What ends a server.
+    enum End: Sendable {
+        /// SIGTERM after the test, upon which it has to end with 0.
+        case signal
+        /// What the test does; it has to end with this status.
+        case itself(Int32)
+    }
+
     /// Starts a server, lets a test use it and stops it in every outcome.
     ///
-    /// It has to end with 0 after SIGTERM and to leave nothing in its temporary and home folder.
+    /// It has to leave nothing in its temporary and home folder.
     /// - Parameters:
     ///   - options: Options of `parley serve`.
+    ///   - end: What ends it when all goes well.
     ///   - body: The test.
-    static func with(_ options: [String] = [], _ body: (ServerProcess) async throws -> Void) async throws {
+    static func with(
+        _ options: [String] = [], endingWith end: End = .signal, _ body: (ServerProcess) async throws -> Void
+    ) async throws {
         let folder = try TemporaryFolder()
         let process = try ParleyBinary.start(["serve", "--port", "0"] + options, temporaryFolder: folder)
         let server = ServerProcess(url: try await address(process), process: process)
@@ -23,13 +34,13 @@ struct ServerProcess: Sendable {
             try await body(server)
         } catch {
             process.signal(SIGTERM)
-            // Also after a cancellation, in which nothing can be waited for.
             _ = try? await process.outcome(within: .seconds(40))
             throw error
         }
-        process.signal(SIGTERM)
+        var expected: Int32 = 0
+        if case .itself(let status) = end { expected = status } else { process.signal(SIGTERM) }
         let outcome = try await process.outcome(within: .seconds(60))
-        #expect(outcome.status == 0, "the server ended with \(outcome.status): \(outcome.errors.suffix(2_000))")
+        #expect(outcome.status == expected, "the server said: \(outcome.errors.suffix(2_000))")
         let left = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path)
         #expect(left.isEmpty, "the server has left files: \(left)")
     }
