@@ -104,6 +104,10 @@ extension EndToEndTests {
             #expect(!plain.segments.isEmpty && plain.segments.allSatisfy { $0.speaker == nil })
         }
 
+        @Test func aTerminalShowsWhatHappens() async throws {
+            try await PythonClient(script: "terminal").verify([ParleyBinary.path()], within: .seconds(120), atLeast: 2)
+        }
+
         @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
         func aSignalLeavesNoHalfWrittenFile(signal: Int32, status: Int32) async throws {
             let output = folder.path("out")
@@ -111,10 +115,13 @@ extension EndToEndTests {
             let sample = TestEnvironment.dataDirectory + "/samples/dialogue.wav"
             let process = try ParleyBinary.start(
                 ["transcribe", "-", "--output", output], input: sample, temporaryFolder: temporary)
-            try await process.wait(for: "progress", within: .seconds(60)) { process.errors.contains("%") }
+            try await process.wait(for: "copy of the input", within: .seconds(60)) {
+                try !FileManager.default.contentsOfDirectory(atPath: temporary.url.path).isEmpty
+            }
             process.signal(signal)
             #expect(try await process.outcome(within: .seconds(20)).status == status)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: output).isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: output + "/stdin.txt"))
+            #expect((try? FileManager.default.contentsOfDirectory(atPath: output)) ?? [] == [])
             #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.url.path).isEmpty)
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import ParleyTestSupport
+import Testing
 
 /// The built program and what it runs on.
 enum ParleyBinary {
@@ -34,11 +35,18 @@ enum ParleyBinary {
             input: input, keeping: folder)
     }
 
-    /// Runs a command to its end.
-    /// - Parameter limit: How long it may take.
+    /// Runs a command to its end; it has to leave nothing in its temporary and home folder.
+    /// - Parameters:
+    ///   - arguments: The command and its options.
+    ///   - input: A file for its standard input.
+    ///   - limit: How long it may take.
     static func run(
         _ arguments: [String], input: String? = nil, within limit: Duration = .seconds(120)
     ) async throws -> ChildProcess.Outcome {
-        try await start(arguments, input: input).outcome(within: limit)
+        let folder = try TemporaryFolder()
+        let outcome = try await start(arguments, input: input, temporaryFolder: folder).outcome(within: limit)
+        let left = try FileManager.default.subpathsOfDirectory(atPath: folder.url.path)
+        #expect(left.isEmpty, "\(arguments) has left files: \(left)")
+        return outcome
     }
 }
