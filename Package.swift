@@ -13,9 +13,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["ParleyCore", "ParleyTestSupport"], swiftSettings: strict)
+        name: name, dependencies: dependencies + ["ParleyCore", "ParleyTestSupport"], exclude: exclude,
+        swiftSettings: strict)
 }
 
 let package = Package(
@@ -67,7 +68,7 @@ let package = Package(
         tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
         tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP"]),
         tests("ContractTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
-        tests("EndToEndTests", []),
+        tests("EndToEndTests", ["parley"], exclude: ["clients"]),
     ],
     swiftLanguageModes: [.v6]
 )

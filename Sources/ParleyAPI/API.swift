@@ -16,6 +16,9 @@ public struct API: Sendable {
     let spool: SpoolDirectory
     private let keys: APIKeys
 
+    /// The private folder for uploads, to be removed by whoever ends the process before the API is let go.
+    public var uploadFolder: String { spool.path }
+
     /// Makes the API and its private folder for uploads.
     /// - Parameters:
     ///   - configuration: What the operator has decided.

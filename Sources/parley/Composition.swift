@@ -8,8 +8,8 @@ import ParleyInference
 struct Composition: Sendable {
     /// Loads the models and builds the pipeline.
     var transcriber: @Sendable (Settings) async throws -> any Transcriber
-    /// Builds the API and starts the server.
-    var server: @Sendable (Settings, any Transcriber, Log) async throws -> any RunningServer
+    /// Builds the API and starts the server; its folder for uploads is one of the temporary files.
+    var server: @Sendable (Settings, any Transcriber, Log, TemporaryFiles) async throws -> any RunningServer
     /// The models that Parley knows.
     var models: @Sendable (Settings) -> [InstalledModel]
     /// Finds out what `parley doctor` tells about.
@@ -25,10 +25,10 @@ extension Composition {
             let loading = BlockingLane(name: "load")
             return try await loading.run { try LiveTranscriber(settings).load() }
         },
-        server: { settings, transcriber, log in
+        server: { settings, transcriber, log, temporaryFiles in
             try await APIServer.start(
                 settings, transcriber: transcriber, decoder: LiveTranscriber.decoder(settings),
-                coreCount: AvailableCores.count(), log: log)
+                coreCount: AvailableCores.count(), log: log, temporaryFiles: temporaryFiles)
         },
         models: { settings in
             let model = BundledModel(settings.models)

@@ -17,6 +17,8 @@ enum OrtLibrary {
                     + "the path of libonnxruntime.so in the configuration.",
                 underlying: "\(path): \(String(cString: strerror(errno)))")
         }
+        // The builds of PyPI send usage data to their maker from the moment in which an environment is made.
+        setenv("ORT_DISABLE_TELEMETRY", "1", 1)
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             throw foreign(dlerror().map { String(cString: $0) })
         }

@@ -24,19 +24,21 @@ struct ServeRun: Sendable {
     private let composition: Composition
     private let stopDeadline: StopDeadline
     private let log: Log
+    private let temporaryFiles: TemporaryFiles
 
     init(_ invocation: Invocation) {
         settings = invocation.settings
         console = invocation.console
         composition = invocation.composition
         stopDeadline = invocation.stopDeadline
+        temporaryFiles = invocation.temporaryFiles
         log = Log(console: console, settings: settings.logging)
     }
 
     func perform() async throws -> ExitCode {
         log.write(.info, "loading models", [("model", .string(settings.models.model))])
         let transcriber = try await composition.transcriber(settings)
-        let server = try await composition.server(settings, transcriber, log)
+        let server = try await composition.server(settings, transcriber, log, temporaryFiles)
         let grace = settings.server.drainGrace
         stopDeadline.extend(to: grace + .seconds(2))
         return try await withThrowingTaskGroup(of: ExitCode?.self) { group in

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Files that must not outlive the process, whatever ends it.
+/// Files and folders that must not outlive the process, whatever ends it.
 ///
 /// Whoever makes one registers it first and removes it when done; a forced exit removes what is left.
 final class TemporaryFiles: Sendable {
@@ -25,6 +25,6 @@ final class TemporaryFiles: Sendable {
             defer { paths = [] }
             return paths
         }
-        for path in left { unlink(path) }
+        for path in left { try? FileManager.default.removeItem(atPath: path) }
     }
 }

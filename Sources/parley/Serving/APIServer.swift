@@ -29,7 +29,8 @@ final class APIServer: RunningServer {
     /// Starts to serve.
     /// - Throws: ``HTTPServerError``, or ``CommandFailure`` when uploads can't be kept.
     static func start(
-        _ settings: Settings, transcriber: any Transcriber, decoder: any AudioDecoder, coreCount: Int, log: Log
+        _ settings: Settings, transcriber: any Transcriber, decoder: any AudioDecoder, coreCount: Int, log: Log,
+        temporaryFiles: TemporaryFiles
     ) async throws -> APIServer {
         let state = State()
         let active = settings.admission.maximumConcurrentRequests ?? coreCount
@@ -38,6 +39,7 @@ final class APIServer: RunningServer {
                 maximumActive: active, maximumQueued: settings.admission.queueLength,
                 maximumWait: settings.admission.queueTimeout))
         let api = try makeAPI(settings, transcriber, decoder, admission, state, log)
+        temporaryFiles.register(api.uploadFolder)
         let access = AccessLog(log)
         let server = HTTPServer(
             configuration: engineConfiguration(settings),

@@ -98,7 +98,7 @@ import Testing
     @Test func saysWhereItListensAndDrainsWhenAsked() async {
         let server = FakeServer()
         var harness = CommandHarness()
-        harness.composition.server = { _, _, _ in server }
+        harness.composition.server = { _, _, _, _ in server }
         let run = harness
         let task = Task { await run.run("serve", "--host", "0.0.0.0", "--port", "0", "--drain-grace", "5s") }
         while !run.output.text.contains("curl") { await Task.yield() }
@@ -113,7 +113,7 @@ import Testing
     @Test func aServerThatStopsByItselfIsAFault() async {
         let server = FakeServer(stopsAtOnce: true)
         var harness = CommandHarness()
-        harness.composition.server = { _, _, _ in server }
+        harness.composition.server = { _, _, _, _ in server }
         #expect(await harness.run("serve") == .internalFailure)
         #expect(harness.errors.text.contains("parley: the server stopped by itself"))
     }

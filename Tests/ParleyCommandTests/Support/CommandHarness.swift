@@ -41,7 +41,7 @@ struct CommandHarness {
         self.errors = errors
         composition = Composition(
             transcriber: { _ in transcriber },
-            server: { _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
+            server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
             models: { _ in [] }, examine: { _ in SystemFacts() }, samplePath: { _ in "sample.wav" })
     }
 
