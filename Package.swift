@@ -66,7 +66,7 @@ let package = Package(
         tests("ParleyPipelineTests", ["ParleyPipeline"]),
         tests("ParleyHTTPTests", ["ParleyHTTP"]),
         tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
-        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP"]),
+        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
         tests("ContractTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
         tests("EndToEndTests", ["parley"], exclude: ["clients"]),
     ],

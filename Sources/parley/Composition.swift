@@ -1,11 +1,14 @@
 import Foundation
 import ParleyCore
 import ParleyInference
+import ParleyPipeline
 
 /// Builds the parts that do the work from the settings: the one place where adapters meet.
 ///
 /// A value of closures, so that tests put their own parts in.
 struct Composition: Sendable {
+    /// Loads the models.
+    var parts: @Sendable (Settings) async throws -> PipelineParts
     /// Loads the models and builds the pipeline.
     var transcriber: @Sendable (Settings) async throws -> any Transcriber
     /// Builds the API and starts the server; its folder for uploads is one of the temporary files.
@@ -21,6 +24,10 @@ struct Composition: Sendable {
 extension Composition {
     /// The real parts.
     static let live = Composition(
+        parts: { settings in
+            let loading = BlockingLane(name: "load")
+            return try await loading.run { try LiveTranscriber(settings).parts() }
+        },
         transcriber: { settings in
             let loading = BlockingLane(name: "load")
             return try await loading.run { try LiveTranscriber(settings).load() }

@@ -21,6 +21,12 @@ struct LiveTranscriber: Sendable {
 
     /// - Throws: ``InferenceError`` or ``RecognitionError``, with a sentence that says what to do.
     func load() throws -> TranscriptionPipeline {
+        TranscriptionPipeline(parts: try parts(), readerThreadCount: coreCount)
+    }
+
+    /// What the stages use.
+    /// - Throws: ``InferenceError`` or ``RecognitionError``, with a sentence that says what to do.
+    func parts() throws -> PipelineParts {
         let runtime = try loadRuntime()
         let decoder = Self.decoder(settings)
         let detector = try SileroDetector(session: network("silero_vad", runtime))
@@ -29,10 +35,8 @@ struct LiveTranscriber: Sendable {
             decoder: decoder,
             acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
-        return TranscriptionPipeline(
-            parts: PipelineParts(
-                recognizers: [try loadRecognizer()], decoder: decoder, detector: detector, diarizer: diarizer),
-            readerThreadCount: coreCount)
+        return PipelineParts(
+            recognizers: [try loadRecognizer()], decoder: decoder, detector: detector, diarizer: diarizer)
     }
 
     /// Reads recordings within the limits of the settings.

@@ -15,7 +15,7 @@ final class RecordingReader: @unchecked Sendable {  // invariant: only the readi
     }
 
     /// Samples per step.
-    private static let stepSampleCount = 10 * PCM.sampleRateHz
+    static let stepSampleCount = 10 * PCM.sampleRateHz
 
     private let reader: any AudioReader
     private let detection: any SpeechDetectionSession

@@ -2,7 +2,7 @@
 enum CommandTable {
     static let all: [Command] = [
         TranscribeCommand.command, ServeCommand.command, ModelsCommand.command, DoctorCommand.command,
-        ConfigCommand.command, VersionCommand.command, HelpCommand.command,
+        ConfigCommand.command, BenchCommand.command, VersionCommand.command, HelpCommand.command,
     ]
 
     /// - Throws: ``UsageError`` with the nearest name.

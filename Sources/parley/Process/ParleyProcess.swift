@@ -16,7 +16,10 @@ struct ParleyProcess: Sendable {
             environment: ProcessInfo.processInfo.environment)
         let task = Task.detached { await run.run(words) }
         Task.detached { finish(await task.value) }
-        signals.wait { signal, count in stop(task, signal, count: count) }
+        while true {
+            let (signal, count) = signals.wait()
+            stop(task, signal, count: count)
+        }
     }
 
     private func finish(_ code: ExitCode) -> Never {

@@ -12,7 +12,7 @@ final class StopSignals: Sendable {
     ///
     /// Call on the main thread before any other thread exists: a signal goes to any thread that does not block it.
     /// For the same reason the main thread must not become the main queue's, which Dispatch lets wait with all
-    /// signals unblocked; it is to call ``wait(react:)`` instead.
+    /// signals unblocked; it is to call ``wait()`` instead.
     init() {
         signal(SIGPIPE, SIG_IGN)
         // Shells start background jobs with SIGINT ignored; an ignored signal would never arrive.
@@ -22,18 +22,15 @@ final class StopSignals: Sendable {
         pthread_sigmask(SIG_BLOCK, &blocked, nil)
     }
 
-    /// Waits for signals as long as the process lives.
-    /// - Parameter react: Called with the signal and its running number from 1.
-    func wait(react: (_ signal: Int32, _ count: Int) -> Void) -> Never {
+    /// Waits for the next signal.
+    /// - Returns: The signal and its running number from 1.
+    func wait() -> (signal: Int32, count: Int) {
         var set = Self.set
-        while true {
-            var number: Int32 = 0
-            guard sigwait(&set, &number) == 0 else { continue }
-            let count = received.withLock { received in
-                received.append(number)
-                return received.count
-            }
-            react(number, count)
+        var number: Int32 = 0
+        while sigwait(&set, &number) != 0 {}
+        return received.withLock { received in
+            received.append(number)
+            return (number, received.count)
         }
     }
 

@@ -40,6 +40,7 @@ struct CommandHarness {
         self.output = output
         self.errors = errors
         composition = Composition(
+            parts: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             transcriber: { _ in transcriber },
             server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
             models: { _ in [] }, examine: { _ in SystemFacts() }, samplePath: { _ in "sample.wav" })
