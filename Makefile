@@ -22,10 +22,7 @@ build: ## build the release binary
 
 run: setup build ## set up, build, transcribe the sample, then serve on PORT (3333)
 	@echo
-	$(parley) transcribe --diarize "$(sample)"
-	@echo
-	@echo "The server starts. From another terminal:"
-	@echo "  curl -s http://127.0.0.1:$(PORT)/v1/audio/transcriptions -F model=bundled -F response_format=diarized_json -F file=@$(sample)"
+	$(parley) transcribe --format pretty --diarize "$(sample)"
 	@echo
 	$(parley) serve --port $(PORT)
 

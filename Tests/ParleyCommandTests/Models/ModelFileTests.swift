@@ -12,29 +12,18 @@ import Testing
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
         ),
     ])
-    func digests(_ text: String, _ expected: String) {
-        var digest = SHA256()
-        digest.update(text.utf8)
-        let found = digest.hexadecimal()
-        #expect(found == expected)
-        var pieces = SHA256()
-        for byte in text.utf8 { pieces.update([byte]) }
-        let assembled = pieces.hexadecimal()
-        #expect(assembled == expected)
+    func digests(_ text: String, _ expected: String) throws {
+        let folder = try TemporaryFolder()
+        #expect(SHA256.hexadecimal(ofFile: try folder.file("message", text)) == expected)
     }
 
-    /// Lengths around the block boundary, against coreutils' sha256sum of as many letters a.
-    @Test(arguments: [
-        (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
-        (56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a"),
-        (63, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da457ddc2f34"),
-        (64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"),
-    ])
-    func paddings(_ count: Int, _ expected: String) {
-        var digest = SHA256()
-        digest.update([UInt8](repeating: 0x61, count: count))
-        let found = digest.hexadecimal()
-        #expect(found == expected)
+    /// Longer than one piece, against coreutils' sha256sum of as many letters a.
+    @Test func digestsOfLongFiles() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("long", String(repeating: "a", count: 3_000_000))
+        #expect(
+            SHA256.hexadecimal(ofFile: path) == "2a152c894398719c0570f83fac34ac03a0f6e8e474b995c2403aa5434f7b9dd4")
+        #expect(SHA256.hexadecimal(ofFile: path + ".none") == nil)
     }
 
     @Test func bundledFilesAreCompared() throws {
