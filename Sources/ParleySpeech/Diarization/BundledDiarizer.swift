@@ -11,6 +11,10 @@ public struct BundledDiarizer: Diarizer {
     private let lane: BlockingLane
 
     /// Cosine similarity from which a voice is taken for a known speaker's.
+    ///
+    /// Measured on LibriSpeech, LJSpeech and synthesised voices, one utterance against references of 2, 4 and 10 s:
+    /// of 4,931 pairs of different voices none reached 0.80 (the highest: 0.79); of pairs of the same voice 71%, 89%
+    /// and 94% did. A missed name is a letter in the transcript, a wrong one is a false statement about a person.
     public static let defaultAcceptance = 0.80
 
     /// - Parameters:

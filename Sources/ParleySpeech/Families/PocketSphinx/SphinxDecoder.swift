@@ -27,6 +27,9 @@ final class SphinxDecoder: @unchecked Sendable {  // invariant: the pool hands a
             "-hmm", files.acousticModel, "-dict", files.dictionary, "-lm", files.languageModel,
             // Frames must stay where they are, or the word times drift: no silence removal in the front end.
             "-remove_silence", "no", "-remove_noise", "yes", "-dither", "no", "-cmn", "none",
+            // A tenth of the default. On 14 real and 28 synthesised utterances the words stayed the same to the last
+            // one, in 58% and 75% of the time.
+            "-maxhmmpf", "3000",
         ]
         let pointers = arguments.map { strdup($0) }
         defer { for pointer in pointers { free(pointer) } }
