@@ -12,7 +12,7 @@ def health(url):
     return get(url, "/health").json
 
 
-def wait_for(what, is_true, seconds=60):
+def wait_for(what, is_true, seconds=120):
     """Polls until something is true."""
     end = time.monotonic() + seconds
     while not (last := is_true()):
