@@ -126,6 +126,7 @@ def good_rows():
     whole = upload()
     chunks = [b"%x\r\n%b\r\n" % (len(whole[i : i + 9000]), whole[i : i + 9000]) for i in range(0, len(whole), 9000)]
     head = request("POST", PATH, b"", [FORM, f"Content-Length: {len(whole)}", "Connection: close"])
+    quoted = f'Content-Type: Multipart/Form-Data; boundary="{BOUNDARY}"'
     return [
         ("chunked upload", [post(b"", "Transfer-Encoding: chunked"), *chunks, b"0\r\n\r\n"]),
         ("expectation of 100-continue", [post(whole, "Expect: 100-continue")]),
@@ -135,8 +136,7 @@ def good_rows():
         ("file name in Unicode", [post(upload(filename="会議 – réunion 🎙.wav"))]),
         ("file name with a quote", [post(upload(filename='a\\"b.wav'))]),
         ("file name that is long", [post(upload(filename="a" * 3000 + ".wav"))]),
-        ("quoted boundary", [
-            request("POST", PATH, whole, [f'Content-Type: Multipart/Form-Data; boundary="{BOUNDARY}"', "Connection: close"])]),
+        ("quoted boundary", [request("POST", PATH, whole, [quoted, "Connection: close"])]),
         ("slash at the end", [post(whole, path=PATH + "/")]),
         ("empty optional fields", [post(upload(("language", ""), ("prompt", ""), ("temperature", "")))]),
     ]

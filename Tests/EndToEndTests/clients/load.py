@@ -12,7 +12,7 @@ def health(url):
     return get(url, "/health").json
 
 
-def wait_for(what, is_true, seconds=60):
+def wait_for(what, is_true, seconds=120):
     """Polls until something is true."""
     end = time.monotonic() + seconds
     while not (last := is_true()):
@@ -40,8 +40,9 @@ def post(contents, filename="a.wav", headers=(), **fields):
 def busy(url, headers=(), **fields):
     """Keeps one place of the server busy until the end of the block, when the client goes away."""
     before = health(url)["active"]
+    upload = post(long_recording(), "long.ogg", headers, **fields)
     with connect(url) as connection:
-        connection.sendall(post(long_recording(), "long.ogg", headers, **fields))
+        connection.sendall(upload)
         wait_for("work", lambda: health(url)["active"] == before + 1)
         yield
     wait_for("end of the work of a client that has gone", lambda: health(url)["active"] <= before)

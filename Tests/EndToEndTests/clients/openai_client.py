@@ -65,7 +65,10 @@ def text_format(client):
     is_understood(answer)
 
 
-@each(("srt", r"1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\n\S"), ("vtt", r"WEBVTT\n\n00:00:0\d\.\d{3} --> 00:00:0\d\.\d{3}\n\S"))
+@each(
+    ("srt", r"1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\n\S"),
+    ("vtt", r"WEBVTT\n\n00:00:0\d\.\d{3} --> 00:00:0\d\.\d{3}\n\S"),
+)
 def subtitle_format(client, name, pattern):
     answer = transcribe(client, model="whisper-1", response_format=name)
     assert re.match(pattern, answer), answer

@@ -45,12 +45,12 @@ def form(*parts):
 FORM = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
 
 
-def connect(url, timeout=60):
+def connect(url, timeout=120):
     address = urlsplit(url)
     return socket.create_connection((address.hostname, address.port), timeout)
 
 
-def send(url, *pieces, half_close=False, timeout=60):
+def send(url, *pieces, half_close=False, timeout=120):
     """Sends bytes on a connection of its own and reads one answer; None when the server answers nothing."""
     method = pieces[0].split(b" ", 1)[0]
     with connect(url, timeout) as connection:

@@ -19,9 +19,9 @@ from raw_http import get, send
 
 @check
 def signal_while_a_request_is_at_work(url, process, count):
-    recording = speech.cut(speech.sample()[0], 0, 25)
+    recording = speech.cut(speech.sample()[0], 0, 45)
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        running = pool.submit(send, url, load.post(recording, response_format="diarized_json"), timeout=120)
+        running = pool.submit(send, url, load.post(recording, response_format="diarized_json"))
         load.wait_for("work", lambda: load.health(url)["active"] == 1)
         waiting = pool.submit(transcribe, url)
         load.wait_for("waiting request", lambda: load.health(url)["queued"] == 1)
