@@ -40,8 +40,7 @@ check: ## format lint, structure rules, a build without warnings
 format: ## format the Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive $(swift_files)
 
-bench: setup build ## real-time factors, beside other recognisers on the same audio
-	@scripts/setup --tests
+bench: setup build ## measure speed, memory, accuracy and serving; QUICK=1 for short inputs
 	Benchmarks/run
 
 clean: ## remove what was built (not the data folder)

@@ -46,8 +46,9 @@ def machine(figures):
 
 RUNS = {
     "peer_segmenter": "pocketsphinx from PyPI, its Segmenter", "peer_slices": "pocketsphinx from PyPI, slices of 15 s",
-    "words_1": "parley, words only", "whole_1": "parley, words and speakers", "words_2": "parley, words only",
-    "whole_2": "parley, words and speakers"}
+    "words_1": "parley, words only", "whole_1": "parley, words and speakers",
+    "words_beside": "parley, words only, one decoder", "whole_beside": "parley, words and speakers, one decoder",
+    "words_2": "parley, words only", "whole_2": "parley, words and speakers"}
 
 
 def speed(figures):
@@ -194,7 +195,8 @@ def speed_targets(recording):
     pairs = [
         ("pocketsphinx from PyPI, one core", runs["whole_1"]["cpu"] / runs["peer_segmenter"]["cpu"], "1.25"),
         ("its own recognition stage, one core", costs["whole"] / costs["recognition"], "1.25"),
-        ("words alone, two cores, time passed", runs["whole_2"]["wall"] / runs["words_2"]["wall"], "1.1")]
+        ("words alone, two cores, one decoder, time passed",
+         runs["whole_beside"]["wall"] / runs["words_beside"]["wall"], "1.05")]
     return [
         target(f"whole over {name}: {recording['kind']}", f"at most {limit}", f"{ratio:.2f}", ratio <= float(limit))
         for name, ratio, limit in pairs]

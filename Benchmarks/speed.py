@@ -24,6 +24,7 @@ def measure_recording(bench, recording):
     repeats = 1 if bench.is_quick else 2
     one = bench.environment(THREADS=1, DECODERS=1)
     two = bench.environment(THREADS=2, DECODERS=2)
+    beside = bench.environment(THREADS=2, DECODERS=1)
     peer = [sys.executable, Path(__file__).with_name("peer.py"), "--model", POCKETSPHINX_MODEL, "--cut"]
     figures = {"name": recording.name, "kind": recording.kind, "seconds": recordings.seconds(wav), "runs": {}}
 
@@ -36,6 +37,8 @@ def measure_recording(bench, recording):
     add("peer_slices", [*peer, "slices", wav], one, 1)
     add("words_1", bench.transcribe("--no-diarize", wav), one, 1)
     add("whole_1", bench.transcribe("--diarize", wav), one, 1)
+    add("words_beside", bench.transcribe("--no-diarize", wav), beside, 2)
+    add("whole_beside", bench.transcribe("--diarize", wav), beside, 2)
     add("words_2", bench.transcribe("--no-diarize", wav), two, 2)
     add("whole_2", bench.transcribe("--diarize", wav), two, 2)
     say(f"speed of {recording.name}: stages")
