@@ -15,7 +15,8 @@ public enum TestSpeech {
             let pitchHz = 120 + 30 * sin(2 * .pi * (0.7 * time + shift))
             phase += pitchHz / Double(PCM.sampleRateHz)
             let formantsHz = [
-                500 + 250 * sin(2 * .pi * (1.3 * time + shift)), 1_500 + 600 * sin(2 * .pi * (0.9 * time - shift)), 2_500,
+                500 + 250 * sin(2 * .pi * (1.3 * time + shift)), 1_500 + 600 * sin(2 * .pi * (0.9 * time - shift)),
+                2_500,
             ]
             var value = 0.0
             for harmonic in 1...25 {

@@ -3,7 +3,9 @@ import ParleySpeech
 import ParleyTestSupport
 import Testing
 
-/// What every family promises, whichever it is. A new family adds a line to ``RecognizerCase/all``.
+/// What every family promises, whichever it is.
+///
+/// A new family adds a line to ``RecognizerCase/all``.
 @Suite(.enabled(if: RecognizerCase.isAvailable, "no PocketSphinx model is installed"))
 struct RecognizerContractTests {
     @Test(arguments: RecognizerCase.all) func describesItself(_ family: RecognizerCase) throws {
@@ -33,7 +35,8 @@ struct RecognizerContractTests {
     @Test(arguments: RecognizerCase.all) func theSameWindowGivesTheSameWords(_ family: RecognizerCase) async throws {
         let recognizer = try family.load()
         let windows = (0..<4).map { index in
-            AudioWindow(startSample: 0, samples: TestSpeech.vowels(seconds: 1.5 + Double(index) / 3, seed: UInt64(index)))
+            AudioWindow(
+                startSample: 0, samples: TestSpeech.vowels(seconds: 1.5 + Double(index) / 3, seed: UInt64(index)))
         }
         var alone: [WindowHypothesis] = []
         for window in windows { alone.append(try await recognizer.recognize(window, options: RecognitionOptions())) }

@@ -1,4 +1,4 @@
-/// A seeded generator, so that a failing case can be repeated (Steele et al. 2014).
+/// A seeded generator, so that a failing case can be repeated (SplitMix64; Steele, Lea and Flood 2014).
 struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

@@ -28,7 +28,8 @@ extension API {
         try admission.refuseWhenFull()
         let reader = FormReader(spool: spool, maximumUploadBytes: configuration.maximumUploadBytes, parameters: table)
         let form = try await reader.read(request.http)
-        let asked = try TranscriptionRequest(form: form, table: table, task: task, models: models, detection: configuration.speechDetection)
+        let asked = try TranscriptionRequest(
+            form: form, table: table, task: task, models: models, detection: configuration.speechDetection)
         let work = try await begin(asked, form: form)
         if asked.streams { return try await stream(work, asked: asked, requestID: request.http.id) }
         let transcript = try await work.transcript()

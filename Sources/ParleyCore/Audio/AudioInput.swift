@@ -2,7 +2,9 @@
 ///
 /// Uploads and standard input are spooled to a file first, so that containers whose index lies at the end can be read.
 public struct AudioInput: Sendable, Hashable {
-    /// Path of the file. It is opened as a plain file and never as a URL.
+    /// Path of the file.
+    ///
+    /// It is opened as a plain file and never as a URL.
     public var path: String
     /// What to call it in messages: a file name without folders, safe to show to a client.
     public var displayName: String
@@ -26,7 +28,9 @@ public struct AudioInfo: Sendable, Hashable {
     public var sourceChannelCount: Int
     /// Audio tracks in the container.
     public var trackCount: Int
-    /// Length that the header claims, in seconds; nil when it claims none. Never to be relied on.
+    /// Length that the header claims, in seconds; nil when it claims none.
+    ///
+    /// Never to be relied on.
     public var claimedDurationSeconds: Double?
 
     /// Makes a description.

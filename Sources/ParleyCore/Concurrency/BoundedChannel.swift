@@ -64,7 +64,9 @@ public final class BoundedChannel<Element: Sendable>: Sendable {
         }
     }
 
-    /// No element follows. Waiting receivers get nil once the channel is empty; waiting senders are refused.
+    /// No element follows.
+    ///
+    /// Waiting receivers get nil once the channel is empty; waiting senders are refused.
     public func finish() {
         let (senders, receivers) = state.withLock { state in
             state.isFinished = true

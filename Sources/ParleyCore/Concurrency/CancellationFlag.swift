@@ -18,7 +18,9 @@ public final class CancellationFlag: Sendable {
     /// Whether ``cancel()`` was called.
     public var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// Sets the flag and runs the registered closures, each once. Later calls do nothing.
+    /// Sets the flag and runs the registered closures, each once.
+    ///
+    /// Later calls do nothing.
     public func cancel() {
         let handlers = state.withLock { state -> [@Sendable () -> Void] in
             guard !state.isCancelled else { return [] }

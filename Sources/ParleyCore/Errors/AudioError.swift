@@ -1,6 +1,8 @@
 /// Why a recording could not be decoded.
 public struct AudioError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure. Every one is the input's fault except ``internalFailure``.
+    /// The kinds of failure.
+    ///
+    /// Every one is the input's fault except ``internalFailure``.
     public enum Code: String, Sendable, CaseIterable {
         /// The file has no bytes.
         case empty

@@ -1,4 +1,6 @@
-/// Opens recordings. Implementations hold no state between calls.
+/// Opens recordings.
+///
+/// Implementations hold no state between calls.
 public protocol AudioDecoder: Sendable {
     /// Opens a recording and reads its header.
     ///

@@ -5,7 +5,9 @@ public protocol SpeechDetector: Sendable {
     func makeSession() throws -> any SpeechDetectionSession
 }
 
-/// Voice activity in one recording, front to back. Not thread-safe; calls block.
+/// Voice activity in one recording, front to back.
+///
+/// Not thread-safe; calls block.
 public protocol SpeechDetectionSession: AnyObject, Sendable {
     /// Samples that one probability stands for.
     var frameSampleCount: Int { get }

@@ -16,8 +16,10 @@ public struct ModelDescriptor: Sendable, Hashable {
     public var acceptsPrompt: Bool
     /// The longest window it takes.
     public var maximumWindow: Duration
-    /// Speech is gathered over pauses until a window is this long. Recognisers that pay for a whole window however
-    /// short it is want their maximum; others want little, so that results come early.
+    /// Speech is gathered over pauses until a window is this long.
+    ///
+    /// Recognisers that pay for a whole window however short it is want their maximum; others want little, so that
+    /// results come early.
     public var preferredWindow: Duration
     /// When the files were made, unix seconds.
     public var createdUnixSeconds: Int

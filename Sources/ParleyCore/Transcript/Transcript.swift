@@ -59,11 +59,13 @@ public struct Segment: Sendable, Hashable {
     }
 }
 
-/// A stretch in which one speaker talks. Turns of different speakers may overlap.
+/// A stretch in which one speaker talks.
+///
+/// Turns of different speakers may overlap.
 public struct SpeakerTurn: Sendable, Hashable {
     /// When.
     public var span: TimeSpan
-    /// Who: a known name or a letter (`A`, `B`, ... in order of first appearance).
+    /// Who: a known name, or a letter from `A` on in order of first appearance.
     public var speaker: String
 
     /// Makes a turn.
@@ -73,7 +75,9 @@ public struct SpeakerTurn: Sendable, Hashable {
     }
 }
 
-/// How much of the detected speech the recogniser has answered for. No speech may be lost silently.
+/// How much of the detected speech the recogniser has answered for.
+///
+/// No speech may be lost silently.
 public struct SpeechCoverage: Sendable, Hashable {
     /// Seconds in which speech was detected.
     public var detectedSeconds: Double

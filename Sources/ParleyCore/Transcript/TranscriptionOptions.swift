@@ -1,8 +1,12 @@
-/// Everything that one transcription can be told. Values, no defaults hidden elsewhere.
+/// Everything that one transcription can be told.
+///
+/// Values, no defaults hidden elsewhere.
 public struct TranscriptionOptions: Sendable {
     /// Model id or alias; nil takes the server's default.
     public var modelID: String?
-    /// Transcribe or translate. Default: transcribe.
+    /// Transcribe or translate.
+    ///
+    /// Default: transcribe.
     public var task: TranscriptionTask = .transcribe
     /// ISO 639-1 code of the spoken language; nil lets the recogniser decide.
     public var language: String?
@@ -10,7 +14,9 @@ public struct TranscriptionOptions: Sendable {
     public var prompt: String?
     /// Words and phrases to be expected.
     public var keywords: [String] = []
-    /// Sampling temperature, 0...1. Default 0.
+    /// Sampling temperature, 0...1.
+    ///
+    /// Default 0.
     public var temperature: Double = 0
     /// Zero-based audio track; nil takes the first.
     public var track: Int?
@@ -25,7 +31,9 @@ public struct TranscriptionOptions: Sendable {
     public init() {}
 }
 
-/// Voice activity detection. Names and defaults follow WhisperX (onset 0.500, offset 0.363).
+/// Voice activity detection.
+///
+/// Names and defaults follow WhisperX (onset 0.500, offset 0.363).
 public struct SpeechDetectionOptions: Sendable, Hashable {
     /// Probability at which speech begins, 0...1.
     public var onset: Double = 0.500
@@ -44,7 +52,9 @@ public struct SpeechDetectionOptions: Sendable, Hashable {
 
 /// How speakers are told apart.
 public struct DiarizationOptions: Sendable {
-    /// How many speakers there are. Default: found out.
+    /// How many speakers there are.
+    ///
+    /// Default: found out.
     public var speakerCount: SpeakerCount = .automatic()
     /// Voices with names, at most 4 over the API.
     public var knownSpeakers: [KnownSpeaker] = []

@@ -47,9 +47,12 @@ actor TranscriptAssembly {
 
     /// The recogniser answered for a window.
     func add(_ hypothesis: WindowHypothesis, window: SpeechWindow, index: Int) {
-        hypotheses[index] = (SpeechWindow(
-            audio: AudioWindow(startSample: window.audio.startSample, samples: []), speechSeconds: window.speechSeconds),
-            hypothesis)
+        hypotheses[index] = (
+            SpeechWindow(
+                audio: AudioWindow(startSample: window.audio.startSample, samples: []),
+                speechSeconds: window.speechSeconds),
+            hypothesis
+        )
         pending[index] = nil
         coverage.decodedSeconds += window.speechSeconds
         if emitsEarly { emitReady(until: isDiarizing ? (activity?.endSeconds ?? 0) : .infinity) }
@@ -75,7 +78,9 @@ actor TranscriptAssembly {
                     totalSeconds: stage == .clustering ? durationSeconds : claimedSeconds.map { max($0, processed) })))
     }
 
-    /// The result. Segments that went out early stay as they are.
+    /// The result.
+    ///
+    /// Segments that went out early stay as they are.
     func transcript(
         recognizer: ModelDescriptor, options: TranscriptionOptions, activity final: SpeakerActivity?
     ) -> Transcript {

@@ -1,6 +1,8 @@
 public import ParleyCore
 
-/// The parts that a transcription is made of. All are shared by all requests.
+/// The parts that a transcription is made of.
+///
+/// All are shared by all requests.
 public struct PipelineParts: Sendable {
     /// Recognisers; the first is the default.
     public var recognizers: [any SpeechRecognizer]

@@ -81,7 +81,8 @@ struct TranscriptionRun: Sendable {
                 try await readerLane.run { try reader.step(cancellation: flag) }
             }
             isLast = step.isLast
-            await assembly.hasRead(untilSample: step.audio.startSample + step.audio.samples.count, windows: step.windows)
+            await assembly.hasRead(
+                untilSample: step.audio.startSample + step.audio.samples.count, windows: step.windows)
             if isLast { try await refuseTooShort(assembly) }
             if options.diarization != nil, !step.audio.samples.isEmpty { try await audio.send(step.audio) }
             for window in step.windows {

@@ -20,7 +20,8 @@ struct SegmentBuilder: Sendable {
     mutating func segments(of words: [Word], hypothesis: WindowHypothesis) -> [Segment] {
         var groups: [[Word]] = []
         for word in words {
-            if let group = groups.last, let first = group.first, let last = group.last, !Self.breaks(first, last, word) {
+            if let group = groups.last, let first = group.first, let last = group.last, !Self.breaks(first, last, word)
+            {
                 groups[groups.count - 1].append(word)
             } else {
                 groups.append([word])

@@ -15,10 +15,11 @@ struct SpeakerAttribution: Sendable {
         self.activity = activity
         cumulative = activity.activity.map { posteriors in
             var sum: Float = 0
-            return [0] + posteriors.map { posterior in
-                sum += posterior
-                return sum
-            }
+            return [0]
+                + posteriors.map { posterior in
+                    sum += posterior
+                    return sum
+                }
         }
     }
 

@@ -8,7 +8,9 @@ public enum FamilyCatalog {
         PocketSphinxFamily.self
     ]
 
-    /// Loads the model in a folder, whichever family it is of. Blocking.
+    /// Loads the model in a folder, whichever family it is of.
+    ///
+    /// Blocking.
     /// - Throws: ``RecognitionError`` with `modelUnavailable` when no family knows the folder; what the family throws.
     public static func load(id: String, directory: String, resources: FamilyResources) throws -> any SpeechRecognizer {
         guard let family = all.first(where: { $0.matches(directory: directory) }) else {

@@ -41,7 +41,8 @@ struct ActivityReconstruction: Sendable {
             for frame in max(0, -first)..<min(segmentation.frameCount, frameCount - first) {
                 counts[first + frame] += 1
                 for candidate in relevant {
-                    let loudest = (0..<localCount).filter { people[$0] == candidate }
+                    let loudest =
+                        (0..<localCount).filter { people[$0] == candidate }
                         .map { window.posteriors[frame * localCount + $0] }.max() ?? 0
                     sums[candidate][first + frame] += Float(loudest) / 255
                 }

@@ -69,7 +69,9 @@ actor BundledDiarizationSession: DiarizationSession {
         return activity(0..<(bufferStart + buffer.count))
     }
 
-    /// The voice of a recording of one person; nil when nobody speaks. Ends the recording.
+    /// The voice of a recording of one person; nil when nobody speaks.
+    ///
+    /// Ends the recording.
     func onlyVoice() async throws -> [Float]? {
         try await analyzeRest()
         decide()
@@ -127,8 +129,10 @@ actor BundledDiarizationSession: DiarizationSession {
         let names = naming.names(for: order.map { people[$0] })
         return SpeakerActivity(
             speakers: names,
-            turns: zip(order, names).flatMap { person, name in turns[person].map { SpeakerTurn(span: $0, speaker: name) } }
-                .sorted { ($0.span.startSeconds, $0.speaker) < ($1.span.startSeconds, $1.speaker) },
+            turns: zip(order, names).flatMap { person, name in
+                turns[person].map { SpeakerTurn(span: $0, speaker: name) }
+            }
+            .sorted { ($0.span.startSeconds, $0.speaker) < ($1.span.startSeconds, $1.speaker) },
             startSeconds: startSeconds, frameSeconds: reconstruction.frameSeconds,
             activity: order.map { posteriors[$0] })
     }

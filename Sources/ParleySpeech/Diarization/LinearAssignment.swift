@@ -44,7 +44,8 @@ enum LinearAssignment {
                     previousColumn[candidate] = column
                 }
             }
-            guard let nearest = (0..<columnCount).filter({ !isDone[$0] }).min(by: { distance[$0] < distance[$1] }) else {
+            guard let nearest = (0..<columnCount).filter({ !isDone[$0] }).min(by: { distance[$0] < distance[$1] })
+            else {
                 return
             }
             isDone[nearest] = true

@@ -43,7 +43,9 @@ struct SegmentationModel: Sendable {
     /// Frames per window.
     var frameCount: Int { (windowSampleCount - frameSizeSamples) / frameShiftSamples + 1 }
 
-    /// Posteriors of a batch of windows, each of ``windowSampleCount`` samples. Blocking.
+    /// Posteriors of a batch of windows, each of ``windowSampleCount`` samples.
+    ///
+    /// Blocking.
     /// - Returns: For each window, flat `[frame][speaker]`.
     /// - Throws: ``InferenceError`` or `CancellationError`.
     func posteriors(_ windows: [[Float]], cancellation: CancellationFlag) throws -> [[Float]] {
@@ -53,7 +55,8 @@ struct SegmentationModel: Sendable {
         guard let activity = outputs["activity"], activity.shape.count == 3, activity.shape[0] == windows.count,
             activity.shape[1] == frameCount, activity.shape[2] == localSpeakerCount
         else {
-            throw InferenceError(.modelForeign, model: session.name, "The segmentation model's output has a wrong shape.")
+            throw InferenceError(
+                .modelForeign, model: session.name, "The segmentation model's output has a wrong shape.")
         }
         let stride = frameCount * localSpeakerCount
         return activity.withFloats { values in

@@ -63,7 +63,9 @@ struct SpeakerEncoder: Sendable {
         return Utterance(mel: gathered)
     }
 
-    /// Unit vectors, one for each utterance; nil for one too short to say anything (under 0.15 s). Blocking.
+    /// Unit vectors, one for each utterance; nil for one too short to say anything (under 0.15 s).
+    ///
+    /// Blocking.
     /// - Throws: ``InferenceError`` or `CancellationError`.
     func embeddings(_ utterances: [Utterance], cancellation: CancellationFlag) throws -> [[Float]?] {
         var partials: [(owner: Int, frames: ArraySlice<Float>)] = []
@@ -94,7 +96,9 @@ struct SpeakerEncoder: Sendable {
         guard frameCount >= 15 else { return [] }
         guard frameCount > partialFrameCount else { return [mel[...]] }
         var starts = Array(stride(from: 0, through: frameCount - partialFrameCount, by: partialFrameCount))
-        if let last = starts.last, last + partialFrameCount < frameCount { starts.append(frameCount - partialFrameCount) }
+        if let last = starts.last, last + partialFrameCount < frameCount {
+            starts.append(frameCount - partialFrameCount)
+        }
         return starts.map { mel[($0 * melCount)..<(($0 + partialFrameCount) * melCount)] }
     }
 
@@ -102,7 +106,8 @@ struct SpeakerEncoder: Sendable {
         let frameCount = (partials.first?.count ?? 0) / Self.melCount
         let input = Tensor(partials.flatMap { $0 }, shape: [partials.count, frameCount, Self.melCount])
         let outputs = try session.run(["mel": input], cancellation: cancellation)
-        guard let embedding = outputs["embedding"], embedding.shape.count == 2, embedding.shape[0] == partials.count else {
+        guard let embedding = outputs["embedding"], embedding.shape.count == 2, embedding.shape[0] == partials.count
+        else {
             throw InferenceError(.modelForeign, model: session.name, "The speaker encoder's output has a wrong shape.")
         }
         let width = embedding.shape[1]

@@ -30,7 +30,8 @@ struct SpeakerNaming: Sendable {
         let free = earlier.filter { voice in !knownNames.contains(voice.name) && !names.contains(voice.name) }
         give(free, to: people, atLeast: 0, names: &names)
         let result = names.map { $0 ?? nextLetter() }
-        earlier = zip(result, people).map { NamedVoice(name: $0, embedding: $1) }
+        earlier =
+            zip(result, people).map { NamedVoice(name: $0, embedding: $1) }
             + earlier.filter { !result.contains($0.name) }
         return result
     }
@@ -44,7 +45,7 @@ struct SpeakerNaming: Sendable {
         }
     }
 
-    /// A, B, ... Z, AA, AB, ...; never a known speaker's name.
+    /// The next of the letters A to Z, then AA, AB and so on; never a known speaker's name.
     private mutating func nextLetter() -> String {
         while true {
             var number = lettersUsed

@@ -10,7 +10,9 @@ struct AnalyzedWindow: Sendable {
     let speakers: [LocalSpeaker]
 }
 
-/// Finds the local speakers of segmentation windows and encodes their voices. Stateless.
+/// Finds the local speakers of segmentation windows and encodes their voices.
+///
+/// Stateless.
 struct WindowAnalyzer: Sendable {
     let segmentation: SegmentationModel
     let encoder: SpeakerEncoder
@@ -22,7 +24,9 @@ struct WindowAnalyzer: Sendable {
     /// With this much speech outside overlaps, the overlapped frames are left out.
     private static let enoughCleanSeconds: Float = 0.4
 
-    /// Analyses a batch of windows. Blocking.
+    /// Analyses a batch of windows.
+    ///
+    /// Blocking.
     /// - Parameters:
     ///   - batch: Each exactly one segmentation window long.
     ///   - firstIndex: Number of the first window.
@@ -84,7 +88,8 @@ struct WindowAnalyzer: Sendable {
     private func featureFrames(_ mask: [Bool]) -> [Int] {
         let hop = SpeakerEncoder.hopSampleCount
         return (0..<(segmentation.windowSampleCount / hop)).filter { frame in
-            let position = Double(frame * hop - segmentation.frameSizeSamples / 2) / Double(segmentation.frameShiftSamples)
+            let position =
+                Double(frame * hop - segmentation.frameSizeSamples / 2) / Double(segmentation.frameShiftSamples)
             return mask[min(mask.count - 1, max(0, Int((position + 0.5).rounded(.down))))]
         }
     }

@@ -31,7 +31,8 @@ private final class FakeReader: AudioReader {
         self.sampleCount = sampleCount
         self.failure = failure
         info = AudioInfo(
-            container: "fake", codec: "fake", sourceSampleRateHz: PCM.sampleRateHz, sourceChannelCount: 1, trackCount: 1,
+            container: "fake", codec: "fake", sourceSampleRateHz: PCM.sampleRateHz, sourceChannelCount: 1,
+            trackCount: 1,
             claimedDurationSeconds: PCM.seconds(sampleCount: sampleCount))
     }
 
@@ -157,7 +158,8 @@ private actor FakeDiarization: DiarizationSession {
         let turns = (0..<Int((endSeconds / turnSeconds).rounded(.up))).map { turn in
             SpeakerTurn(
                 span: TimeSpan(
-                    startSeconds: Double(turn) * turnSeconds, endSeconds: min(endSeconds, Double(turn + 1) * turnSeconds)),
+                    startSeconds: Double(turn) * turnSeconds,
+                    endSeconds: min(endSeconds, Double(turn + 1) * turnSeconds)),
                 speaker: turn.isMultiple(of: 2) ? "A" : "B")
         }
         return SpeakerActivity(

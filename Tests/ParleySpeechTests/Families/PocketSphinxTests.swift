@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct PocketSphinxTests {
     @Test(arguments: [
-        ("hello", "hello"), ("the(2)", "the"), ("<sil>", nil), ("[NOISE]", nil), ("++UH++", nil), ("</s>", nil), ("", nil),
+        ("hello", "hello"), ("the(2)", "the"), ("<sil>", nil), ("[NOISE]", nil), ("++UH++", nil), ("</s>", nil),
+        ("", nil),
     ])
     func showsWordsWithoutTheirMarks(_ entry: String, _ shown: String?) {
         #expect(SphinxDecoder.displayedWord(entry) == shown)

@@ -2,7 +2,9 @@ import Foundation
 import ParleyCore
 import Synchronization
 
-/// The bundled recogniser: PocketSphinx with the English model of its Debian package. Nothing to download.
+/// The bundled recogniser: PocketSphinx with the English model of its Debian package.
+///
+/// Nothing to download.
 final class PocketSphinxRecognizer: SpeechRecognizer {
     /// English, modest accuracy.
     let descriptor: ModelDescriptor
@@ -11,10 +13,14 @@ final class PocketSphinxRecognizer: SpeechRecognizer {
 
     private let files: PocketSphinxFiles
     private let lane: BlockingLane
-    /// Decoders that no thread holds. There are never more than the lane has threads.
+    /// Decoders that no thread holds.
+    ///
+    /// There are never more than the lane has threads.
     private let idle: Mutex<[SphinxDecoder]>
 
-    /// Loads the model and the first decoder; blocking, about a second. Further decoders follow when they are needed.
+    /// Loads the model and the first decoder; blocking, about a second.
+    ///
+    /// Further decoders follow when they are needed.
     /// - Parameters:
     ///   - id: The id that clients use.
     ///   - modelDirectory: A folder laid out as Debian's `pocketsphinx-en-us`.
@@ -31,7 +37,9 @@ final class PocketSphinxRecognizer: SpeechRecognizer {
         lane = BlockingLane(name: "sphinx", threadCount: concurrency)
     }
 
-    /// See ``SpeechRecognizer``. Prompt, keywords and temperature have no meaning for this recogniser.
+    /// See ``SpeechRecognizer``.
+    ///
+    /// Prompt, keywords and temperature have no meaning for this recogniser.
     func recognize(_ window: AudioWindow, options: RecognitionOptions) async throws -> WindowHypothesis {
         guard options.task == .transcribe else {
             throw RecognitionError(.translationUnsupported, "The model '\(descriptor.id)' can't translate.")

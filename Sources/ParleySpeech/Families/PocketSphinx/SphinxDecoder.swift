@@ -19,7 +19,9 @@ final class SphinxDecoder: @unchecked Sendable {  // invariant: the pool hands a
     private let logMath: OpaquePointer
     private let normalization: CepstralMeanNormalization
 
-    /// Loads the acoustic model, dictionary and language model. Blocking: about a second.
+    /// Loads the acoustic model, dictionary and language model.
+    ///
+    /// Blocking: about a second.
     /// - Throws: ``RecognitionError`` with `modelUnavailable`.
     init(files: PocketSphinxFiles) throws(RecognitionError) {
         cpocketsphinx_silence_log()
@@ -47,7 +49,8 @@ final class SphinxDecoder: @unchecked Sendable {  // invariant: the pool hands a
                 "PocketSphinx could not load its English model; reinstall the package pocketsphinx-en-us.",
                 underlying: "ps_init failed for \(files.acousticModel)")
         }
-        guard let frontEnd = ps_get_fe(decoder), let logMath = ps_get_logmath(decoder), let features = ps_get_feat(decoder)
+        guard let frontEnd = ps_get_fe(decoder), let logMath = ps_get_logmath(decoder),
+            let features = ps_get_feat(decoder)
         else {
             ps_free(decoder)
             throw RecognitionError(.modelUnavailable, "PocketSphinx came up without a front end.")
@@ -150,6 +153,7 @@ final class SphinxDecoder: @unchecked Sendable {  // invariant: the pool hands a
     }
 
     private func failure(_ what: String) -> RecognitionError {
-        RecognitionError(.decodingFailed, "The recogniser failed on this recording.", underlying: "PocketSphinx: \(what)")
+        RecognitionError(
+            .decodingFailed, "The recogniser failed on this recording.", underlying: "PocketSphinx: \(what)")
     }
 }
