@@ -1,4 +1,4 @@
-import Foundation
+import ParleyTestSupport
 import Testing
 
 @testable import parley
@@ -7,11 +7,7 @@ import Testing
 @Suite struct CommandPageTests {
     private let page: String
 
-    init() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        page = try String(contentsOf: root.appendingPathComponent("docs/cli.md"), encoding: .utf8)
-    }
+    init() throws { page = try RepositoryFile.text("docs/cli.md") }
 
     @Test func commandsAndTheirOwnOptions() {
         for command in CommandTable.all {

@@ -1,4 +1,4 @@
-import Foundation
+import ParleyTestSupport
 import Testing
 
 @testable import parley
@@ -32,10 +32,7 @@ import Testing
 
     /// `parley config --markdown > docs/configuration.md` mends it.
     @Test func documentationIsUpToDate() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let page = try String(contentsOf: root.appendingPathComponent("docs/configuration.md"), encoding: .utf8)
-        #expect(page == ConfigurationPage.markdown)
+        #expect(try RepositoryFile.text("docs/configuration.md") == ConfigurationPage.markdown)
     }
 
     @Test(arguments: [
