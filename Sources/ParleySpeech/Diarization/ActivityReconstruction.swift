@@ -19,12 +19,11 @@ struct ActivityReconstruction: Sendable {
 
     /// Mean posterior of each person in each frame.
     /// - Parameters:
-    ///   - windows: In any order; a window's voices that are not in `person` are left out.
-    ///   - person: The person of a local speaker, by window number and index.
+    ///   - windows: In any order, each with the person behind each of its local speakers; the others are left out.
     ///   - frames: The frames of the recording that are wanted.
     /// - Returns: `[person][frame]`, beginning with the first frame wanted.
     func posteriors(
-        _ windows: [AnalyzedWindow], person: (_ window: Int, _ index: Int) -> Int?, personCount: Int, frames: Range<Int>
+        _ windows: [(window: AnalyzedWindow, people: [Int: Int])], personCount: Int, frames: Range<Int>
     ) -> [[Float]] {
         let shift = segmentation.frameShiftSamples
         let frameCount = frames.count
@@ -32,11 +31,11 @@ struct ActivityReconstruction: Sendable {
         var counts = [Float](repeating: 0, count: frameCount)
         // A network's frame speaks of the middle of what it sees.
         let delay = (segmentation.frameSizeSamples - shift) / 2
-        for (number, window) in windows.enumerated() {
+        for (window, personOf) in windows {
             let first = (window.startSample + delay + shift / 2) / shift - frames.lowerBound
             let localCount = segmentation.localSpeakerCount
             guard first < frameCount, first + segmentation.frameCount > 0 else { continue }
-            let people = (0..<localCount).map { person(number, $0) }
+            let people = (0..<localCount).map { personOf[$0] }
             let relevant = Set(people.compactMap { $0 })
             for frame in max(0, -first)..<min(segmentation.frameCount, frameCount - first) {
                 counts[first + frame] += 1

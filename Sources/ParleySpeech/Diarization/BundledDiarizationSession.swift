@@ -57,7 +57,7 @@ actor BundledDiarizationSession: DiarizationSession {
 
     func currentActivity(from startSeconds: Double) async throws -> SpeakerActivity {
         // Clustering anew after every window would cost more than the windows; a quarter more of them is worth it.
-        if people.isEmpty || windows.count >= decidedWindowCount + decidedWindowCount / 4 + 1 { decide() }
+        if people.isEmpty || windows.count >= decidedWindowCount + decidedWindowCount / 4 + 1 { try await decide() }
         // What the windows to come will judge too is not decided yet.
         let start = PCM.sampleCount(seconds: startSeconds)
         return activity(start..<max(start, windows.count * windowStep))
@@ -65,7 +65,7 @@ actor BundledDiarizationSession: DiarizationSession {
 
     func finish() async throws -> SpeakerActivity {
         try await analyzeRest()
-        decide()
+        try await decide()
         return activity(0..<(bufferStart + buffer.count))
     }
 
@@ -74,7 +74,7 @@ actor BundledDiarizationSession: DiarizationSession {
     /// Ends the recording.
     func onlyVoice() async throws -> [Float]? {
         try await analyzeRest()
-        decide()
+        try await decide()
         return people.first
     }
 
@@ -104,25 +104,29 @@ actor BundledDiarizationSession: DiarizationSession {
         windows += analyzed
     }
 
-    private func decide() {
-        people = clustering.people(among: windows.flatMap(\.speakers), count: count)
+    /// Clusters all voices; on the lane, because an hour of them takes a second.
+    private func decide() async throws {
+        let speakers = windows.flatMap(\.speakers)
         decidedWindowCount = windows.count
+        people = try await lane.run { [clustering, count] in clustering.people(among: speakers, count: count) }
     }
 
     /// Turns and posteriors of the people decided on, in order of appearance and with their names.
     private func activity(_ samples: Range<Int>) -> SpeakerActivity {
         guard !people.isEmpty else { return .none }
-        let assignments = windows.map { window in
-            Dictionary(
-                uniqueKeysWithValues: zip(
-                    window.speakers.map(\.index), SpeakerClustering.assign(window.speakers, to: people)))
+        let size = analyzer.segmentation.windowSampleCount
+        let concerned = windows.filter { window in
+            window.startSample < samples.upperBound && window.startSample + size > samples.lowerBound
+        }
+        let assigned = concerned.map { window in
+            let assignment = SpeakerClustering.assign(window.speakers, to: people)
+            return (window, Dictionary(uniqueKeysWithValues: zip(window.speakers.map(\.index), assignment)))
         }
         let reconstruction = ActivityReconstruction(segmentation: analyzer.segmentation)
         let shift = analyzer.segmentation.frameShiftSamples
         let frames = (samples.lowerBound / shift)..<((samples.upperBound + shift - 1) / shift)
         let startSeconds = Double(frames.lowerBound) * reconstruction.frameSeconds
-        let posteriors = reconstruction.posteriors(
-            windows, person: { assignments[$0][$1] }, personCount: people.count, frames: frames)
+        let posteriors = reconstruction.posteriors(assigned, personCount: people.count, frames: frames)
         let turns = posteriors.map { reconstruction.turns($0, startSeconds: startSeconds) }
         let order = people.indices.filter { !turns[$0].isEmpty }
             .sorted { (turns[$0][0].startSeconds, $0) < (turns[$1][0].startSeconds, $1) }
