@@ -46,6 +46,7 @@ def machine(figures):
 
 RUNS = {
     "peer_segmenter": "pocketsphinx from PyPI, its Segmenter", "peer_slices": "pocketsphinx from PyPI, slices of 15 s",
+    "peer_limited": "pocketsphinx from PyPI, its Segmenter, Parley's search limit",
     "words_1": "parley, words only", "whole_1": "parley, words and speakers",
     "words_beside": "parley, words only, one decoder", "whole_beside": "parley, words and speakers, one decoder",
     "words_2": "parley, words only", "whole_2": "parley, words and speakers"}
@@ -194,6 +195,7 @@ def speed_targets(recording):
     costs = {stage["stage"]: stage["cpu_seconds"] for stage in recording["stages"]}
     pairs = [
         ("pocketsphinx from PyPI, one core", runs["whole_1"]["cpu"] / runs["peer_segmenter"]["cpu"], "1.25"),
+        ("the same with Parley's search limit, one core", runs["whole_1"]["cpu"] / runs["peer_limited"]["cpu"], "1.25"),
         ("its own recognition stage, one core", costs["whole"] / costs["recognition"], "1.25"),
         ("words alone, two cores, one decoder, time passed",
          runs["whole_beside"]["wall"] / runs["words_beside"]["wall"], "1.05")]

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Recognises recordings with PocketSphinx from PyPI at its default settings and prints the words as JSON.
 
-    peer.py --model FOLDER --cut segmenter|slices FILE.wav...
+    peer.py --model FOLDER --cut segmenter|slices [--states N] FILE.wav...
 
 Runs in a process of its own, so that its time and memory can be measured from outside. Each piece of audio is one
 utterance that is decoded as a whole. The pieces are those that its own Segmenter finds with its default settings, or
-slices of 15 s that go on without regard to speech.
+slices of 15 s that go on without regard to speech. `--states` limits the search as Parley does.
 """
 
 import argparse
@@ -22,11 +22,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="folder laid out as Debian's pocketsphinx-en-us")
     parser.add_argument("--cut", choices=("segmenter", "slices"), default="segmenter")
+    parser.add_argument("--states", type=int, help="most states searched in a frame (default the library's)")
     parser.add_argument("recordings", nargs="+", metavar="FILE.wav", help="16 kHz, mono, 16 bit")
     arguments = parser.parse_args()
     decoder = Decoder(
         hmm=str(arguments.model / "en-us"), lm=str(arguments.model / "en-us.lm.bin"),
-        dict=str(arguments.model / "cmudict-en-us.dict"), loglevel="FATAL")
+        dict=str(arguments.model / "cmudict-en-us.dict"), loglevel="FATAL",
+        **({"maxhmmpf": arguments.states} if arguments.states else {}))
     print(json.dumps({path: recognize(decoder, path, arguments.cut) for path in arguments.recordings}))
 
 

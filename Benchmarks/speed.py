@@ -1,6 +1,7 @@
 """Real-time factors: every stage alone, the whole on one core and on two, and PocketSphinx from PyPI beside it."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def measure_recording(bench, recording):
 
     add("peer_segmenter", [*peer, "segmenter", wav], one, 1)
     add("peer_slices", [*peer, "slices", wav], one, 1)
+    add("peer_limited", [*peer, "segmenter", "--states", search_limit(bench), wav], one, 1)
     add("words_1", bench.transcribe("--no-diarize", wav), one, 1)
     add("whole_1", bench.transcribe("--diarize", wav), one, 1)
     add("words_beside", bench.transcribe("--no-diarize", wav), beside, 2)
@@ -45,3 +47,9 @@ def measure_recording(bench, recording):
     stages = run([bench.parley, "bench", "stages", "--json", wav], one, 1, repeats)
     figures["stages"] = json.loads(stages.output)["stages"]
     return figures
+
+
+def search_limit(bench):
+    """The most states that Parley's decoder searches in a frame, as its source says."""
+    source = bench.root / "Sources" / "ParleySpeech" / "Families" / "PocketSphinx" / "SphinxDecoder.swift"
+    return re.search(r'"-maxhmmpf", "(\d+)"', source.read_text())[1]
