@@ -90,15 +90,16 @@ struct SpeakerEncoder: Sendable {
         return sums.map { $0.map(Vector.normalized) }
     }
 
-    /// Non-overlapping stretches of 1.6 s, the last one moved back to end with the utterance.
+    /// Stretches of 1.6 s, one behind the other.
+    ///
+    /// What is left at the end is encoded too, with frames before it, when it fills three quarters of a stretch; the
+    /// encoder's authors draw the line there as well.
     private static func partials(of mel: [Float]) -> [ArraySlice<Float>] {
         let frameCount = mel.count / melCount
         guard frameCount >= 15 else { return [] }
         guard frameCount > partialFrameCount else { return [mel[...]] }
         var starts = Array(stride(from: 0, through: frameCount - partialFrameCount, by: partialFrameCount))
-        if let last = starts.last, last + partialFrameCount < frameCount {
-            starts.append(frameCount - partialFrameCount)
-        }
+        if frameCount % partialFrameCount * 4 >= partialFrameCount * 3 { starts.append(frameCount - partialFrameCount) }
         return starts.map { mel[($0 * melCount)..<(($0 + partialFrameCount) * melCount)] }
     }
 
