@@ -88,11 +88,13 @@ def placement(recording, words, alignment):
 def diarization(recording, turns):
     reference, hypothesis = annotation(recording.turns), annotation(turns)
     uem = Timeline([Segment(*recording.scored)]) if recording.scored else None
-    figures = {"speakers": len({turn.speaker for turn in recording.turns}), "found": len({turn.speaker for turn in turns})}
+    figures = {
+        "speakers": len({turn.speaker for turn in recording.turns}), "found": len({turn.speaker for turn in turns})}
     for name, collar in COLLARS.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # without a scored stretch all that either side holds is scored: intended
-            parts = DiarizationErrorRate(collar=collar, skip_overlap=False)(reference, hypothesis, uem=uem, detailed=True)
+            rate = DiarizationErrorRate(collar=collar, skip_overlap=False)
+            parts = rate(reference, hypothesis, uem=uem, detailed=True)
         figures[name] = {
             "missed": parts["missed detection"], "false_alarm": parts["false alarm"], "confusion": parts["confusion"],
             "total": parts["total"]}

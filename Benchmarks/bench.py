@@ -39,7 +39,8 @@ class Bench:
     def environment(self, **settings):
         """The process's environment with settings of Parley; none that happen to be set take part."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")}
-        return kept | {"PARLEY_DATA_DIR": str(self.data)} | {f"PARLEY_{key}": str(value) for key, value in settings.items()}
+        given = {f"PARLEY_{key}": str(value) for key, value in settings.items()}
+        return kept | {"PARLEY_DATA_DIR": str(self.data)} | given
 
 
 @dataclass

@@ -80,16 +80,16 @@ def memory(figures):
     return table(
         ["audio", "peak", "passed s", "processor s", "RTF", "speakers found (4)"],
         [[
-            f"{row['seconds'] / 60:.0f} min", f"{row['peak_bytes'] / MB:.0f} MB", f"{row['wall']:.0f}", f"{row['cpu']:.0f}",
-            f"{row['wall'] / row['seconds']:.3f}", row["speakers"]] for row in figures["transcribe"]])
+            f"{row['seconds'] / 60:.0f} min", f"{row['peak_bytes'] / MB:.0f} MB", f"{row['wall']:.0f}",
+            f"{row['cpu']:.0f}", f"{row['wall'] / row['seconds']:.3f}", row["speakers"]] for row in figures["transcribe"]])
 
 
 def upload(figures):
     row = figures["upload"]
     return (
         f"A file of {row['bytes'] >> 20} MiB that is no audio, posted to `parley serve`, let the process grow by "
-        f"{row['growth_bytes'] / MB:.1f} MB above the {row['before_bytes'] / MB:.0f} MB that it had before, and was refused "
-        f"with status {row['status']}.")
+        f"{row['growth_bytes'] / MB:.1f} MB above the {row['before_bytes'] / MB:.0f} MB that it had before, and was "
+        f"refused with status {row['status']}.")
 
 
 def accuracy(figures):
@@ -151,7 +151,8 @@ def serving(figures):
     transcriptions = table(
         ["clients", "requests", "requests a minute", "median s", "95th percentile s"],
         [[
-            row["clients"], row["requests"], f"{60 * row['per_second']:.0f}", f"{row['median']:.2f}", f"{row['p95']:.2f}"]
+            row["clients"], row["requests"], f"{60 * row['per_second']:.0f}", f"{row['median']:.2f}",
+            f"{row['p95']:.2f}"]
             for row in figures["transcriptions"]])
     health = table(
         ["clients", "requests", "requests a second", "median ms", "95th percentile ms"],
@@ -161,8 +162,8 @@ def serving(figures):
     return (
         f"Clients that each post a clip of {figures['clip_seconds']:.0f} s (`response_format=json`, no speakers) to "
         "`parley serve` at default settings, again and again over a connection that is kept open. Server and clients "
-        f"share the machine.\n\n{transcriptions}\n\n`GET /health`, where the clients, threads of one Python process, set "
-        f"the limit:\n\n{health}")
+        f"share the machine.\n\n{transcriptions}\n\n`GET /health`, where the clients, threads of one Python process, "
+        f"set the limit:\n\n{health}")
 
 
 # --- the targets ---
@@ -212,4 +213,6 @@ def accuracy_targets(recordings):
     return [
         target("WER, worst generated dialogue", "at most 15%", percent(max(rates)), max(rates) <= 0.15),
         target("DER with collar, worst generated dialogue", "at most 12%", percent(max(errors)), max(errors) <= 0.12),
-        target("words outside their turn, worst generated dialogue", "under 0.3 s", f"{max(outside):.3f} s", max(outside) < 0.3)]
+        target(
+            "words outside their turn, worst generated dialogue", "under 0.3 s", f"{max(outside):.3f} s",
+            max(outside) < 0.3)]

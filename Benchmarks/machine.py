@@ -23,7 +23,8 @@ def facts(bench):
 
 def versions(bench):
     def printed(*words):
-        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd=bench.root, check=False)
+        command = [str(word) for word in words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=bench.root, check=False)
         return done.stdout.strip()
 
     parley = json.loads(printed(bench.parley, "version", "--json"))
@@ -31,7 +32,8 @@ def versions(bench):
     wheels = {model["package"]: model["version"] for model in models}
     requirements = (bench.root / "scripts" / "requirements-models.txt").read_text()
     return {
-        "Parley": f"{parley['version']} ({printed('git', 'describe', '--always', '--dirty')})", "Swift": parley["swift"],
+        "Parley": f"{parley['version']} ({printed('git', 'describe', '--always', '--dirty')})",
+        "Swift": parley["swift"],
         "ONNX Runtime": re.search(r"^onnxruntime==(\S+)", requirements, re.MULTILINE)[1],
         "libpocketsphinx (Debian)": printed("dpkg-query", "-W", "-f", "${Version}", "libpocketsphinx-dev"),
         "pocketsphinx (PyPI)": importlib.metadata.version("pocketsphinx"),

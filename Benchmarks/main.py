@@ -30,7 +30,8 @@ def main():
         load = os.getloadavg()[0]
         figures = importlib.import_module(name).measure(bench)
         figures["measured"] = {
-            "date": datetime.date.today().isoformat(), "load": [load, os.getloadavg()[0]], "machine": machine.facts(bench)}
+            "date": datetime.date.today().isoformat(), "load": [load, os.getloadavg()[0]],
+            "machine": machine.facts(bench)}
         (bench.output / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
     page = document.render(bench.output)
     if is_quick:

@@ -30,12 +30,12 @@ def upload(bench, size):
         server.reset_peak()
         before = server.memory("VmRSS")
         status = send(server.port, size)
-        return {"bytes": size, "status": status, "before_bytes": before, "growth_bytes": server.memory("VmHWM") - before}
+        growth = server.memory("VmHWM") - before
+        return {"bytes": size, "status": status, "before_bytes": before, "growth_bytes": growth}
 
 
 def send(port, size):
-    """Posts a file of that many bytes, piece by piece.
-    """
+    """Posts a file of that many bytes, piece by piece, and gives the status."""
     boundary = "parley-bench"
     head = (
         f'--{boundary}\r\ncontent-disposition: form-data; name="model"\r\n\r\nbundled\r\n'

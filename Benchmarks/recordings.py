@@ -69,8 +69,9 @@ def small_dialogues(data):
     audio = data / "audio"
     call = audio / "conversation" / "sample.wav"
     lines = [line.split(maxsplit=5) for line in call.with_suffix(".stm").read_text().splitlines() if line.strip()]
+    lines.sort(key=lambda line: float(line[3]))
     yield Recording(
-        "sample", call, "telephone call", text=" ".join(line[5] for line in sorted(lines, key=lambda line: float(line[3]))),
+        "sample", call, "telephone call", text=" ".join(line[5] for line in lines),
         turns=rttm(call.with_suffix(".rttm")))
     clip = audio / "clips" / "dialogue1.wav"
     turns = [
