@@ -15,7 +15,7 @@ def measure(bench):
 
 def chosen(bench):
     """One synthesised and one real conversation: what is hard to recognise also takes longer."""
-    yield recordings.generated(bench, "slt,rms,awb", 20 if bench.is_quick else 180, seed=11)
+    yield recordings.generated(bench, "slt,rms,awb", 20 if bench.is_quick else 60, seed=11)
     if bench.test_data and not bench.is_quick:
         yield next(item for item in recordings.conversations(bench.test_data) if item.name == "conv_2spk")
 
