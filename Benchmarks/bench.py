@@ -53,15 +53,8 @@ class Run:
     output: str
 
 
-def run(command, environment, cores=None, repeats=1):
-    """Runs a program, on the first `cores` cores; of several runs the one with the least processor time.
-
-    Ends the benchmark when the program fails.
-    """
-    return min((run_once(command, environment, cores) for _ in range(repeats)), key=lambda done: done.cpu_seconds)
-
-
-def run_once(command, environment, cores):
+def run(command, environment, cores=None):
+    """Runs a program, on the first `cores` cores. Ends the benchmark when the program fails."""
     words = [str(word) for word in command]
     pinned = ["taskset", "-c", f"0-{cores - 1}", *words] if cores else words
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:

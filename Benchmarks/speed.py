@@ -22,7 +22,6 @@ def chosen(bench):
 
 def measure_recording(bench, recording):
     wav = recordings.converted(bench, recording)
-    repeats = 1 if bench.is_quick else 2
     one = bench.environment(THREADS=1, DECODERS=1)
     two = bench.environment(THREADS=2, DECODERS=2)
     beside = bench.environment(THREADS=2, DECODERS=1)
@@ -31,7 +30,7 @@ def measure_recording(bench, recording):
 
     def add(name, command, environment, cores):
         say(f"speed of {recording.name}: {name}")
-        done = run(command, environment, cores, repeats)
+        done = run(command, environment, cores)
         figures["runs"][name] = {"cores": cores, "wall": done.wall_seconds, "cpu": done.cpu_seconds}
 
     add("peer_segmenter", [*peer, "segmenter", wav], one, 1)
@@ -44,7 +43,7 @@ def measure_recording(bench, recording):
     add("words_2", bench.transcribe("--no-diarize", wav), two, 2)
     add("whole_2", bench.transcribe("--diarize", wav), two, 2)
     say(f"speed of {recording.name}: stages")
-    stages = run([bench.parley, "bench", "stages", "--json", wav], one, 1, repeats)
+    stages = run([bench.parley, "bench", "stages", "--json", wav], one, 1)
     figures["stages"] = json.loads(stages.output)["stages"]
     return figures
 
