@@ -36,7 +36,7 @@ struct LiveTranscriber: Sendable {
             acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
         return PipelineParts(
-            recognizers: [try loadRecognizer()], decoder: decoder, detector: detector, diarizer: diarizer)
+            recognizers: [try loadRecognizer(runtime)], decoder: decoder, detector: detector, diarizer: diarizer)
     }
 
     /// Reads recordings within the limits of the settings.
@@ -60,9 +60,10 @@ struct LiveTranscriber: Sendable {
     }
 
     /// The bundled recogniser, or the one in the folder that `--model` names.
-    private func loadRecognizer() throws -> any SpeechRecognizer {
+    private func loadRecognizer(_ runtime: OnnxRuntime) throws -> any SpeechRecognizer {
         let wanted = settings.models.model
-        let resources = FamilyResources(decoderCount: settings.models.decoders ?? coreCount)
+        let resources = FamilyResources(
+            decoderCount: settings.models.decoders ?? coreCount, runtime: { runtime })
         if wanted == BundledModel.id {
             return try FamilyCatalog.load(
                 id: wanted, directory: settings.models.pocketSphinxModel, resources: resources)

@@ -64,8 +64,9 @@ struct SubtitleCues {
         var lines: [String] = []
         for word in words {
             let room = Self.lineWidth - (lines.count == 1 ? indent : 0)
-            if let line = lines.last, line.count + 1 + word.text.count <= room {
-                lines[lines.count - 1] = line + " " + word.text
+            let text = word.joinsPrevious ? word.text : " " + word.text
+            if let line = lines.last, line.count + text.count <= room {
+                lines[lines.count - 1] = line + text
             } else {
                 lines.append(word.text)
             }

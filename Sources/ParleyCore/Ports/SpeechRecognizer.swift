@@ -21,13 +21,18 @@ public struct ModelDescriptor: Sendable, Hashable {
     /// Recognisers that pay for a whole window however short it is want their maximum; others want little, so that
     /// results come early.
     public var preferredWindow: Duration
+    /// A pause this long always ends a window.
+    ///
+    /// Default: a second.
+    public var longestPause: Duration
     /// When the files were made, unix seconds.
     public var createdUnixSeconds: Int
 
     /// Makes a descriptor.
     public init(
         id: String, summary: String, owner: String, license: String, languages: [String], canTranslate: Bool,
-        acceptsPrompt: Bool, maximumWindow: Duration, preferredWindow: Duration, createdUnixSeconds: Int
+        acceptsPrompt: Bool, maximumWindow: Duration, preferredWindow: Duration,
+        longestPause: Duration = .seconds(1), createdUnixSeconds: Int
     ) {
         self.id = id
         self.summary = summary
@@ -38,6 +43,7 @@ public struct ModelDescriptor: Sendable, Hashable {
         self.acceptsPrompt = acceptsPrompt
         self.maximumWindow = maximumWindow
         self.preferredWindow = preferredWindow
+        self.longestPause = longestPause
         self.createdUnixSeconds = createdUnixSeconds
     }
 }
@@ -54,17 +60,30 @@ public struct RecognitionOptions: Sendable, Hashable {
     public var keywords: [String]
     /// Sampling temperature, 0...1.
     public var temperature: Double
+    /// How the text is searched for, and when a result is not believed.
+    public var decoding: DecodingOptions
+    /// Tokens of the windows before this one, for ``DecodingOptions/conditionsOnPreviousText``.
+    public var precedingTokens: [Int]
+    /// Whose window it is, for fairness between requests.
+    public var request: RequestID
+    /// How urgent it is.
+    public var priority: WorkPriority
 
     /// Makes options.
     public init(
         task: TranscriptionTask = .transcribe, language: String? = nil, prompt: String? = nil, keywords: [String] = [],
-        temperature: Double = 0
+        temperature: Double = 0, decoding: DecodingOptions = DecodingOptions(), precedingTokens: [Int] = [],
+        request: RequestID = RequestID(), priority: WorkPriority = .interactive
     ) {
         self.task = task
         self.language = language
         self.prompt = prompt
         self.keywords = keywords
         self.temperature = temperature
+        self.decoding = decoding
+        self.precedingTokens = precedingTokens
+        self.request = request
+        self.priority = priority
     }
 }
 
@@ -74,7 +93,11 @@ public struct WindowHypothesis: Sendable, Hashable {
     public var words: [Word]
     /// Language, ISO 639-1.
     public var language: String
-    /// Token ids, empty for recognisers without tokens.
+    /// How sure the recogniser is of the language, 0...1; nil when it was told.
+    public var languageProbability: Double?
+    /// Everything that was decoded, marks of time included; empty for recognisers without tokens.
+    ///
+    /// ``RecognitionOptions/precedingTokens`` of the next window is made of it.
     public var tokens: [Int]
     /// Temperature that produced the text.
     public var temperature: Double
@@ -85,11 +108,12 @@ public struct WindowHypothesis: Sendable, Hashable {
 
     /// Makes a hypothesis.
     public init(
-        words: [Word], language: String, tokens: [Int] = [], temperature: Double = 0, compressionRatio: Double,
-        noSpeechProbability: Double
+        words: [Word], language: String, languageProbability: Double? = nil, tokens: [Int] = [],
+        temperature: Double = 0, compressionRatio: Double, noSpeechProbability: Double
     ) {
         self.words = words
         self.language = language
+        self.languageProbability = languageProbability
         self.tokens = tokens
         self.temperature = temperature
         self.compressionRatio = compressionRatio

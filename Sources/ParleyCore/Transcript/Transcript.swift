@@ -1,3 +1,20 @@
+/// A token that a recogniser chose.
+public struct Token: Sendable, Hashable {
+    /// Its number in the recogniser's vocabulary.
+    public var id: Int
+    /// The bytes that it stands for; part of a character when a character takes several tokens.
+    public var bytes: [UInt8]
+    /// Natural logarithm of its probability, at most 0.
+    public var logProbability: Double
+
+    /// Makes a token.
+    public init(id: Int, bytes: [UInt8], logProbability: Double) {
+        self.id = id
+        self.bytes = bytes
+        self.logProbability = logProbability
+    }
+}
+
 /// A word of a transcript.
 public struct Word: Sendable, Hashable {
     /// The word as it is to be shown, without surrounding blanks; never empty.
@@ -8,13 +25,32 @@ public struct Word: Sendable, Hashable {
     public var probability: Double
     /// Who spoke it; nil without diarization.
     public var speaker: String?
+    /// Whether it follows the word before it without a blank, as in Chinese and Japanese.
+    public var joinsPrevious: Bool
+    /// The tokens that it is made of; empty for recognisers without tokens.
+    public var tokens: [Token]
 
     /// Makes a word.
-    public init(text: String, span: TimeSpan, probability: Double, speaker: String? = nil) {
+    public init(
+        text: String, span: TimeSpan, probability: Double, speaker: String? = nil, joinsPrevious: Bool = false,
+        tokens: [Token] = []
+    ) {
         self.text = text
         self.span = span
         self.probability = probability
         self.speaker = speaker
+        self.joinsPrevious = joinsPrevious
+        self.tokens = tokens
+    }
+}
+
+extension Sequence<Word> {
+    /// The words as running text: with blanks between them where the language has blanks.
+    public var runningText: String {
+        reduce(into: "") { text, word in
+            if !text.isEmpty, !word.joinsPrevious { text += " " }
+            text += word.text
+        }
     }
 }
 
@@ -24,7 +60,7 @@ public struct Segment: Sendable, Hashable {
     public var id: Int
     /// From the first word's start to the last word's end.
     public var span: TimeSpan
-    /// The words joined by blanks, without leading or trailing blanks.
+    /// The words as running text, without leading or trailing blanks.
     public var text: String
     /// The words with their times.
     public var words: [Word]
@@ -125,8 +161,13 @@ public struct Transcript: Sendable, Hashable {
         self.warnings = warnings
     }
 
-    /// All words' text, segments joined by one blank.
-    public var text: String { segments.map(\.text).joined(separator: " ") }
+    /// All segments' text, joined by a blank where the language has blanks.
+    public var text: String {
+        segments.reduce(into: "") { text, segment in
+            if !text.isEmpty, segment.words.first?.joinsPrevious != true { text += " " }
+            text += segment.text
+        }
+    }
 
     /// Names of the speakers in order of first appearance in the turns, then in the segments.
     public var speakers: [String] {

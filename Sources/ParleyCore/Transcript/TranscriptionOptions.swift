@@ -18,6 +18,12 @@ public struct TranscriptionOptions: Sendable {
     ///
     /// Default 0.
     public var temperature: Double = 0
+    /// How the text is searched for, and when a result is not believed.
+    public var decoding = DecodingOptions()
+    /// How urgent the work is.
+    ///
+    /// Default: interactive.
+    public var priority = WorkPriority.interactive
     /// Zero-based audio track; nil takes the first.
     public var track: Int?
     /// How speech is found.

@@ -31,7 +31,8 @@ final class RecordingReader: @unchecked Sendable {  // invariant: only the readi
         detection = try parts.detector.makeSession()
         windower = SpeechWindower(
             options: options.speechDetection, frameSampleCount: detection.frameSampleCount,
-            preferred: descriptor.preferredWindow, maximum: descriptor.maximumWindow)
+            preferred: descriptor.preferredWindow, maximum: descriptor.maximumWindow,
+            longestPause: descriptor.longestPause)
     }
 
     /// What the header said.

@@ -10,6 +10,18 @@ struct TranscriptionRun: Sendable {
     let readerLane: BlockingLane
     let options: TranscriptionOptions
     let emit: @Sendable (TranscriptionEvent) -> Void
+    private let request = RequestID()
+
+    init(
+        recognizer: any SpeechRecognizer, parts: PipelineParts, readerLane: BlockingLane,
+        options: TranscriptionOptions, emit: @escaping @Sendable (TranscriptionEvent) -> Void
+    ) {
+        self.recognizer = recognizer
+        self.parts = parts
+        self.readerLane = readerLane
+        self.options = options
+        self.emit = emit
+    }
 
     /// Shorter recordings are refused, in seconds; OpenAI's own limit.
     private static let minimumSeconds = 0.1
@@ -31,7 +43,7 @@ struct TranscriptionRun: Sendable {
         let audio = BoundedChannel<AudioWindow>(capacity: Self.waitingSteps)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await read(reader, windows: windows, audio: audio, assembly: assembly) }
-            for _ in 0..<max(1, recognizer.concurrency) {
+            for _ in 0..<windowsInFlight {
                 group.addTask { try await recognize(windows, assembly: assembly) }
             }
             group.addTask { try await diarize(audio, with: diarization, assembly: assembly) }
@@ -42,6 +54,11 @@ struct TranscriptionRun: Sendable {
         if diarization != nil { await assembly.report(.clustering) }
         let activity = try await diarization?.finish()
         return await assembly.transcript(recognizer: recognizer.descriptor, options: options, activity: activity)
+    }
+
+    /// Windows that are recognised at the same time: one after the other where each needs the text before it.
+    private var windowsInFlight: Int {
+        options.decoding.conditionsOnPreviousText ? 1 : max(1, recognizer.concurrency)
     }
 
     private func refuseUnsupported() throws(RecognitionError) {
@@ -101,12 +118,14 @@ struct TranscriptionRun: Sendable {
     }
 
     private func recognize(_ windows: BoundedChannel<(Int, SpeechWindow)>, assembly: TranscriptAssembly) async throws {
-        let recognition = RecognitionOptions(
+        var recognition = RecognitionOptions(
             task: options.task, language: options.language, prompt: options.prompt, keywords: options.keywords,
-            temperature: options.temperature)
+            temperature: options.temperature, decoding: options.decoding, request: request,
+            priority: options.priority)
         while let (index, window) = await windows.next() {
             let hypothesis = try await recognizer.recognize(window.audio, options: recognition)
             await assembly.add(hypothesis, window: window, index: index)
+            if options.decoding.conditionsOnPreviousText { recognition.remember(hypothesis) }
         }
     }
 
@@ -120,6 +139,20 @@ struct TranscriptionRun: Sendable {
                 let start = await assembly.emittedUntilSeconds
                 await assembly.add(try await session.currentActivity(from: start))
             }
+        }
+    }
+}
+
+extension RecognitionOptions {
+    /// A window decoded above this temperature says too little about the next one (openai/whisper, `transcribe`).
+    private static let highestReliableTemperature = 0.5
+
+    /// Makes a hypothesis the text before the next window.
+    fileprivate mutating func remember(_ hypothesis: WindowHypothesis) {
+        if hypothesis.temperature > Self.highestReliableTemperature {
+            precedingTokens = []
+        } else {
+            precedingTokens += hypothesis.tokens
         }
     }
 }

@@ -48,7 +48,11 @@ struct SpeechWindower: Sendable {
     ///   - frameSampleCount: Samples per probability.
     ///   - preferred: Windows are closed at the first pause after this length.
     ///   - maximum: No window is longer.
-    init(options: SpeechDetectionOptions, frameSampleCount: Int, preferred: Duration, maximum: Duration) {
+    ///   - longestPause: A pause this long ends a window.
+    init(
+        options: SpeechDetectionOptions, frameSampleCount: Int, preferred: Duration, maximum: Duration,
+        longestPause: Duration = .seconds(1)
+    ) {
         self.frameSampleCount = frameSampleCount
         func frames(_ duration: Duration) -> Int {
             Int((duration / .seconds(1) * Double(PCM.sampleRateHz) / Double(frameSampleCount)).rounded())
@@ -57,7 +61,7 @@ struct SpeechWindower: Sendable {
         limits = Limits(
             onset: Float(options.onset), offset: Float(min(options.offset, options.onset)),
             minimumSpeech: frames(options.minimumSpeech), minimumSilence: max(1, frames(options.minimumSilence)),
-            padding: padding, longestPause: frames(.seconds(1)),
+            padding: padding, longestPause: frames(longestPause),
             preferred: frames(preferred), maximum: max(8, frames(maximum) - 2 * padding))
     }
 

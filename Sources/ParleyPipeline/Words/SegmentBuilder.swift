@@ -27,18 +27,25 @@ struct SegmentBuilder: Sendable {
                 groups.append([word])
             }
         }
-        return groups.enumerated().compactMap { index, words in
+        return groups.compactMap { words in
             guard let first = words.first, let last = words.last else { return nil }
             defer { nextID += 1 }
-            let logarithms = words.map { log(max(Self.floor, $0.probability)) }
+            let logarithms = Self.logarithms(words)
             return Segment(
                 id: nextID, span: TimeSpan(startSeconds: first.span.startSeconds, endSeconds: last.span.endSeconds),
-                text: words.map(\.text).joined(separator: " "), words: words,
-                tokens: index == 0 ? hypothesis.tokens : [], temperature: hypothesis.temperature,
-                averageLogProbability: logarithms.reduce(0, +) / Double(words.count),
+                text: words.runningText, words: words, tokens: words.flatMap { $0.tokens.map(\.id) },
+                temperature: hypothesis.temperature,
+                averageLogProbability: logarithms.reduce(0, +) / Double(max(1, logarithms.count)),
                 compressionRatio: hypothesis.compressionRatio, noSpeechProbability: hypothesis.noSpeechProbability,
                 speaker: first.speaker)
         }
+    }
+
+    /// Log-probabilities of the tokens; of the words where there are no tokens.
+    private static func logarithms(_ words: [Word]) -> [Double] {
+        let tokens = words.flatMap(\.tokens)
+        guard tokens.isEmpty else { return tokens.map(\.logProbability) }
+        return words.map { log(max(floor, $0.probability)) }
     }
 
     private static func breaks(_ first: Word, _ last: Word, _ next: Word) -> Bool {

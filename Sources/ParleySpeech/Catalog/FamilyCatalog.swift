@@ -13,13 +13,22 @@ public enum FamilyCatalog {
     /// Blocking.
     /// - Throws: ``RecognitionError`` with `modelUnavailable` when no family knows the folder; what the family throws.
     public static func load(id: String, directory: String, resources: FamilyResources) throws -> any SpeechRecognizer {
-        guard let family = all.first(where: { $0.matches(directory: directory) }) else {
-            let names = all.map { $0.name }.joined(separator: ", ")
-            throw RecognitionError(
-                .modelUnavailable,
-                "The folder of the model '\(id)' holds no model of a known family (\(names)).",
-                underlying: directory)
-        }
-        return try family.load(id: id, directory: directory, resources: resources)
+        try family(of: directory, id: id).load(id: id, directory: directory, resources: resources)
+    }
+
+    /// What the model in a folder can do, without loading its weights.
+    ///
+    /// Blocking.
+    /// - Throws: ``RecognitionError`` with `modelUnavailable`.
+    public static func describe(id: String, directory: String) throws -> ModelDescriptor {
+        try family(of: directory, id: id).describe(id: id, directory: directory)
+    }
+
+    private static func family(of directory: String, id: String) throws(RecognitionError) -> any RecognizerFamily.Type {
+        if let family = all.first(where: { $0.matches(directory: directory) }) { return family }
+        let names = all.map { $0.name }.joined(separator: ", ")
+        throw RecognitionError(
+            .modelUnavailable, "The folder of the model '\(id)' holds no model of a known family (\(names)).",
+            underlying: directory)
     }
 }

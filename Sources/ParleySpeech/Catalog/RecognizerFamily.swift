@@ -1,4 +1,5 @@
 public import ParleyCore
+public import ParleyInference
 
 /// A kind of recogniser: one folder in `Families/` and one line in ``FamilyCatalog/all``.
 public protocol RecognizerFamily: Sendable {
@@ -7,6 +8,13 @@ public protocol RecognizerFamily: Sendable {
 
     /// Whether a folder holds a model of this family, judged by the names of its files.
     static func matches(directory: String) -> Bool
+
+    /// What a model can do, without loading its weights. Blocking: reads its small files.
+    /// - Parameters:
+    ///   - id: The id that clients use for it.
+    ///   - directory: The model's folder.
+    /// - Throws: ``RecognitionError`` with `modelUnavailable`, naming the file at fault and what to do.
+    static func describe(id: String, directory: String) throws -> ModelDescriptor
 
     /// Loads a model. Blocking, may take seconds.
     /// - Parameters:
@@ -19,9 +27,22 @@ public protocol RecognizerFamily: Sendable {
 
 /// What a family may use of this machine.
 public struct FamilyResources: Sendable {
-    /// Windows that may be decoded at the same time.
+    /// Windows that may be decoded at the same time by families that decode one by one.
     public var decoderCount: Int
+    /// Gives the library that runs networks; asked by the families that have networks.
+    public var runtime: @Sendable () throws(InferenceError) -> OnnxRuntime
+    /// How windows of all requests are gathered into batches.
+    public var batching: BatchingOptions
 
     /// Makes resources.
-    public init(decoderCount: Int) { self.decoderCount = decoderCount }
+    public init(
+        decoderCount: Int, batching: BatchingOptions = BatchingOptions(),
+        runtime: @escaping @Sendable () throws(InferenceError) -> OnnxRuntime = { () throws(InferenceError) in
+            try OnnxRuntime.load(firstOf: [])
+        }
+    ) {
+        self.decoderCount = decoderCount
+        self.runtime = runtime
+        self.batching = batching
+    }
 }

@@ -27,10 +27,7 @@ final class PocketSphinxRecognizer: SpeechRecognizer {
     ///   - decoderCount: Windows decoded at the same time, at least 1; each takes about 90 MB.
     /// - Throws: ``RecognitionError`` with `modelUnavailable`.
     init(id: String, modelDirectory: String, decoderCount: Int) throws(RecognitionError) {
-        descriptor = ModelDescriptor(
-            id: id, summary: "PocketSphinx en-us: English, modest accuracy, needs no download.",
-            owner: "cmusphinx", license: "BSD-2-Clause", languages: ["en"], canTranslate: false, acceptsPrompt: false,
-            maximumWindow: .seconds(20), preferredWindow: .seconds(4), createdUnixSeconds: 1_430_000_000)
+        descriptor = PocketSphinxFamily.describe(id: id, directory: modelDirectory)
         concurrency = max(1, decoderCount)
         files = try PocketSphinxFiles(directory: modelDirectory)
         idle = Mutex([try SphinxDecoder(files: files)])
@@ -57,7 +54,7 @@ final class PocketSphinxRecognizer: SpeechRecognizer {
         }
         return WindowHypothesis(
             words: placed, language: "en",
-            compressionRatio: compressionRatio(of: placed.map(\.text).joined(separator: " ")),
+            compressionRatio: compressionRatio(of: placed.runningText),
             noSpeechProbability: placed.isEmpty ? 1 : 0)
     }
 }
