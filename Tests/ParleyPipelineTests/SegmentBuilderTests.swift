@@ -11,7 +11,7 @@ import Testing
     private func build(_ words: [Word]) -> [Segment] {
         var builder = SegmentBuilder()
         let hypothesis = WindowHypothesis(
-            words: words, language: "en", tokens: [1, 2], compressionRatio: 1.5, noSpeechProbability: 0.1)
+            words: words, language: "en", compressionRatio: 1.5, noSpeechProbability: 0.1)
         return builder.segments(of: words, hypothesis: hypothesis)
     }
 
@@ -22,9 +22,24 @@ import Testing
         #expect(segments.map(\.text) == ["a b", "c"])
         #expect(segments.map(\.id) == [0, 1])
         #expect(segments[0].span == TimeSpan(startSeconds: 0, endSeconds: 0.9))
-        #expect(segments[0].tokens == [1, 2])
-        #expect(segments[1].tokens.isEmpty)
         #expect(abs(segments[0].averageLogProbability + 0.6931) < 1e-3)
+    }
+
+    @Test func givesEverySegmentItsOwnTokens() {
+        var words = [word("a", 0, 0.4), word("b", 1.6, 2)]
+        words[0].tokens = [Token(id: 1, bytes: [97], logProbability: -0.25)]
+        words[1].tokens = [
+            Token(id: 2, bytes: [32], logProbability: -1), Token(id: 3, bytes: [98], logProbability: -2),
+        ]
+        let segments = build(words)
+        #expect(segments.map(\.tokens) == [[1], [2, 3]])
+        #expect(segments.map(\.averageLogProbability) == [-0.25, -1.5])
+    }
+
+    @Test func writesNoBlankWhereTheLanguageHasNone() {
+        var words = [word("\u{4f60}", 0, 0.2), word("\u{597d}", 0.2, 0.4)]
+        words[1].joinsPrevious = true
+        #expect(build(words).map(\.text) == ["\u{4f60}\u{597d}"])
     }
 
     @Test func dividesWhereTheSpeakerChanges() {
