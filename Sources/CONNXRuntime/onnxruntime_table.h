@@ -29,6 +29,9 @@ typedef struct OrtAllocator OrtAllocator;
 typedef struct OrtTypeInfo OrtTypeInfo;
 typedef struct OrtTensorTypeAndShapeInfo OrtTensorTypeAndShapeInfo;
 typedef struct OrtModelMetadata OrtModelMetadata;
+typedef struct OrtIoBinding OrtIoBinding;
+typedef struct OrtCUDAProviderOptionsV2 OrtCUDAProviderOptionsV2;
+typedef struct OrtTensorRTProviderOptionsV2 OrtTensorRTProviderOptionsV2;
 
 typedef int32_t OrtErrorCode;
 enum {
@@ -60,7 +63,9 @@ typedef struct OrtApi {
     void *unused_3[4];
     OrtStatus *_Nullable (*CreateSession)(const OrtEnv *env, const char *model_path, const OrtSessionOptions *options,
                                OrtSession *_Nullable *_Nonnull out);
-    void *unused_8[1];
+    // The bytes are copied.
+    OrtStatus *_Nullable (*CreateSessionFromArray)(const OrtEnv *env, const void *model, size_t byte_count,
+                                        const OrtSessionOptions *options, OrtSession *_Nullable *_Nonnull out);
     OrtStatus *_Nullable (*Run)(OrtSession *session, const OrtRunOptions *_Nullable run_options,
                      const char *_Nullable const *_Nonnull input_names,
                      const OrtValue *_Nullable const *_Nonnull inputs, size_t input_count,
@@ -109,7 +114,9 @@ typedef struct OrtApi {
     OrtStatus *_Nullable (*GetDimensions)(const OrtTensorTypeAndShapeInfo *info, int64_t *out, size_t count);
     void *unused_63[2];
     OrtStatus *_Nullable (*GetTensorTypeAndShape)(const OrtValue *value, OrtTensorTypeAndShapeInfo *_Nullable *_Nonnull out);
-    void *unused_66[3];
+    void *unused_66[2];
+    OrtStatus *_Nullable (*CreateMemoryInfo)(const char *name, OrtAllocatorType allocator, int device, OrtMemType type,
+                                  OrtMemoryInfo *_Nullable *_Nonnull out);
     OrtStatus *_Nullable (*CreateCpuMemoryInfo)(OrtAllocatorType allocator, OrtMemType type,
                                      OrtMemoryInfo *_Nullable *_Nonnull out);
     void *unused_70[6];
@@ -145,10 +152,45 @@ typedef struct OrtApi {
     void *unused_124[1];
     OrtStatus *_Nullable (*GetAvailableProviders)(char *_Nullable *_Nullable *_Nonnull out, int *count);
     OrtStatus *_Nullable (*ReleaseAvailableProviders)(char *_Nullable *_Nonnull providers, int count);
-    void *unused_127[20];
+    void *unused_127[6];
+    OrtStatus *_Nullable (*RunWithBinding)(OrtSession *session, const OrtRunOptions *_Nullable run_options,
+                                const OrtIoBinding *binding);
+    OrtStatus *_Nullable (*CreateIoBinding)(OrtSession *session, OrtIoBinding *_Nullable *_Nonnull out);
+    void (*ReleaseIoBinding)(OrtIoBinding *_Nullable binding);
+    // Copies to the session's device where the value is elsewhere; otherwise shares the value's memory.
+    OrtStatus *_Nullable (*BindInput)(OrtIoBinding *binding, const char *name, const OrtValue *value);
+    void *unused_137[1];
+    OrtStatus *_Nullable (*BindOutputToDevice)(OrtIoBinding *binding, const char *name, const OrtMemoryInfo *memory);
+    void *unused_139[1];
+    // In the order in which they were bound; the array belongs to the allocator, the values to the caller.
+    OrtStatus *_Nullable (*GetBoundOutputValues)(const OrtIoBinding *binding, OrtAllocator *allocator,
+                                      OrtValue *_Nullable *_Nullable *_Nonnull out, size_t *count);
+    void *unused_141[6];
     OrtStatus *_Nullable (*SetGlobalIntraOpNumThreads)(OrtThreadingOptions *options, int count);
     OrtStatus *_Nullable (*SetGlobalInterOpNumThreads)(OrtThreadingOptions *options, int count);
     OrtStatus *_Nullable (*SetGlobalSpinControl)(OrtThreadingOptions *options, int allow_spinning);
+    void *unused_150[20];
+    // Copies the options.
+    OrtStatus *_Nullable (*SessionOptionsAppendExecutionProvider_TensorRT_V2)(OrtSessionOptions *options,
+                                                                  const OrtTensorRTProviderOptionsV2 *tensorrt);
+    OrtStatus *_Nullable (*CreateTensorRTProviderOptions)(OrtTensorRTProviderOptionsV2 *_Nullable *_Nonnull out);
+    OrtStatus *_Nullable (*UpdateTensorRTProviderOptions)(OrtTensorRTProviderOptionsV2 *options,
+                                               const char *_Nullable const *_Nonnull keys,
+                                               const char *_Nullable const *_Nonnull values, size_t count);
+    void *unused_173[1];
+    void (*ReleaseTensorRTProviderOptions)(OrtTensorRTProviderOptionsV2 *_Nullable options);
+    void *unused_175[27];
+    OrtStatus *_Nullable (*SynchronizeBoundInputs)(OrtIoBinding *binding);
+    OrtStatus *_Nullable (*SynchronizeBoundOutputs)(OrtIoBinding *binding);
+    // Copies the options.
+    OrtStatus *_Nullable (*SessionOptionsAppendExecutionProvider_CUDA_V2)(OrtSessionOptions *options,
+                                                               const OrtCUDAProviderOptionsV2 *cuda);
+    OrtStatus *_Nullable (*CreateCUDAProviderOptions)(OrtCUDAProviderOptionsV2 *_Nullable *_Nonnull out);
+    OrtStatus *_Nullable (*UpdateCUDAProviderOptions)(OrtCUDAProviderOptionsV2 *options,
+                                           const char *_Nullable const *_Nonnull keys,
+                                           const char *_Nullable const *_Nonnull values, size_t count);
+    void *unused_207[1];
+    void (*ReleaseCUDAProviderOptions)(OrtCUDAProviderOptionsV2 *_Nullable options);
     // Longer in the library; nothing after this index is read.
 } OrtApi;
 
@@ -168,6 +210,7 @@ typedef const OrtApiBase *_Nullable (*OrtGetApiBaseFunction)(void);
 PARLEY_ORT_MEMBER(GetErrorCode, 1);
 PARLEY_ORT_MEMBER(GetErrorMessage, 2);
 PARLEY_ORT_MEMBER(CreateSession, 7);
+PARLEY_ORT_MEMBER(CreateSessionFromArray, 8);
 PARLEY_ORT_MEMBER(Run, 9);
 PARLEY_ORT_MEMBER(CreateSessionOptions, 10);
 PARLEY_ORT_MEMBER(DisableMemPattern, 17);
@@ -190,6 +233,7 @@ PARLEY_ORT_MEMBER(GetTensorElementType, 60);
 PARLEY_ORT_MEMBER(GetDimensionsCount, 61);
 PARLEY_ORT_MEMBER(GetDimensions, 62);
 PARLEY_ORT_MEMBER(GetTensorTypeAndShape, 65);
+PARLEY_ORT_MEMBER(CreateMemoryInfo, 68);
 PARLEY_ORT_MEMBER(CreateCpuMemoryInfo, 69);
 PARLEY_ORT_MEMBER(AllocatorFree, 76);
 PARLEY_ORT_MEMBER(GetAllocatorWithDefaultOptions, 78);
@@ -211,6 +255,22 @@ PARLEY_ORT_MEMBER(ReleaseThreadingOptions, 122);
 PARLEY_ORT_MEMBER(ModelMetadataGetCustomMetadataMapKeys, 123);
 PARLEY_ORT_MEMBER(GetAvailableProviders, 125);
 PARLEY_ORT_MEMBER(ReleaseAvailableProviders, 126);
+PARLEY_ORT_MEMBER(RunWithBinding, 133);
+PARLEY_ORT_MEMBER(CreateIoBinding, 134);
+PARLEY_ORT_MEMBER(ReleaseIoBinding, 135);
+PARLEY_ORT_MEMBER(BindInput, 136);
+PARLEY_ORT_MEMBER(BindOutputToDevice, 138);
+PARLEY_ORT_MEMBER(GetBoundOutputValues, 140);
 PARLEY_ORT_MEMBER(SetGlobalIntraOpNumThreads, 147);
 PARLEY_ORT_MEMBER(SetGlobalInterOpNumThreads, 148);
 PARLEY_ORT_MEMBER(SetGlobalSpinControl, 149);
+PARLEY_ORT_MEMBER(SessionOptionsAppendExecutionProvider_TensorRT_V2, 170);
+PARLEY_ORT_MEMBER(CreateTensorRTProviderOptions, 171);
+PARLEY_ORT_MEMBER(UpdateTensorRTProviderOptions, 172);
+PARLEY_ORT_MEMBER(ReleaseTensorRTProviderOptions, 174);
+PARLEY_ORT_MEMBER(SynchronizeBoundInputs, 202);
+PARLEY_ORT_MEMBER(SynchronizeBoundOutputs, 203);
+PARLEY_ORT_MEMBER(SessionOptionsAppendExecutionProvider_CUDA_V2, 204);
+PARLEY_ORT_MEMBER(CreateCUDAProviderOptions, 205);
+PARLEY_ORT_MEMBER(UpdateCUDAProviderOptions, 206);
+PARLEY_ORT_MEMBER(ReleaseCUDAProviderOptions, 208);

@@ -1,8 +1,9 @@
 import Foundation
 import ParleyCore
-import ParleyInference
 import ParleyTestSupport
 import Testing
+
+@testable import ParleyInference
 
 /// Whether the library is here; without it the tests are skipped with this line.
 let hasOnnxRuntime = TestEnvironment.onnxRuntimePath != nil
@@ -20,7 +21,7 @@ struct InferenceFixture {
     }
 
     /// Loads a model made by a test.
-    func load(_ graph: TestGraph, metadata: [String: String] = [:]) throws -> OnnxSession {
+    func load(_ graph: OnnxGraph, metadata: [String: String] = [:]) throws -> OnnxSession {
         let path = try folder.write("\(UUID().uuidString).onnx", graph.model(metadata: metadata))
         return try runtime.loadModel(path: path, name: "test-model")
     }

@@ -1,8 +1,9 @@
 import Foundation
 import ParleyCore
-import ParleyInference
 import ParleyTestSupport
 import Testing
+
+@testable import ParleyInference
 
 @Suite(.enabled(if: hasOnnxRuntime, onnxRuntimeHint))
 struct ModelLoadingTests {
@@ -20,12 +21,12 @@ struct ModelLoadingTests {
 
     @Test func everyOptionLoads() throws {
         let fixture = try InferenceFixture()
-        let path = try fixture.folder.write("model.onnx", TestGraph.addition.model())
+        let path = try fixture.folder.write("model.onnx", OnnxGraph.addition.model())
         for level in SessionOptions.GraphOptimization.allCases {
             let options = SessionOptions(graphOptimization: level, usesMemoryPattern: true, usesCPUArena: false)
             let session = try fixture.runtime.loadModel(path: path, name: "test-model", options: options)
             let ones = Tensor([Float](repeating: 1, count: 4), shape: [1, 4])
-            #expect(try session.run(["a": ones, "b": ones])["sum"]?.floats == [2, 2, 2, 2])
+            #expect(try session.run(["a": ones, "b": ones])["sum"]?.float32s == [2, 2, 2, 2])
         }
     }
 
@@ -48,36 +49,36 @@ struct ModelLoadingTests {
             name: "pointer", bytes: Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8),
             says: "Git LFS"),
         BadFile(name: "GGUF", bytes: Array("GGUF".utf8) + [3, 0, 0, 0], says: "GGUF"),
-        BadFile(name: "first half", bytes: Array(TestGraph.addition.model().prefix(60))),
+        BadFile(name: "first half", bytes: Array(OnnxGraph.addition.model().prefix(60))),
         BadFile(name: "no graph", bytes: [0x08, 0x08]),
         BadFile(name: "damaged middle", bytes: damaged),
         BadFile(name: "dangling input", bytes: dangling.model()),
         BadFile(name: "unknown operator", bytes: unknown.model(), code: .libraryIncompatible, says: "newer"),
         BadFile(
-            name: "operators of the future", bytes: TestGraph.addition.model(operatorSet: 9_000),
+            name: "operators of the future", bytes: OnnxGraph.addition.model(operatorSet: 9_000),
             code: .libraryIncompatible, says: "newer"),
         BadFile(name: "deep nesting", bytes: nested),
     ]
 
     private static let damaged: [UInt8] = {
-        var bytes = TestGraph.loop.model()
+        var bytes = OnnxGraph.loop.model()
         for index in stride(from: 20, to: bytes.count, by: 7) { bytes[index] ^= 0x55 }
         return bytes
     }()
 
-    private static let dangling = TestGraph(
+    private static let dangling = OnnxGraph(
         nodes: [.init(type: "Add", inputs: ["x", "nowhere"], outputs: ["y"])], inputs: [.init(name: "x")],
         outputs: [.init(name: "y")])
 
-    private static let unknown = TestGraph(
+    private static let unknown = OnnxGraph(
         nodes: [.init(type: "NoSuchOperator", inputs: ["x"], outputs: ["y"])], inputs: [.init(name: "x")],
         outputs: [.init(name: "y")])
 
     /// Loops within loops, past the depth to which messages are read.
     private static let nested: [UInt8] = {
-        var graph = TestGraph.addition
+        var graph = OnnxGraph.addition
         for _ in 0..<200 {
-            graph = TestGraph(
+            graph = OnnxGraph(
                 nodes: [.init(type: "Loop", inputs: ["", ""], outputs: [], body: graph)], inputs: [], outputs: [])
         }
         return graph.model()
@@ -95,10 +96,26 @@ struct ModelLoadingTests {
         #expect(!error.message.contains(fixture.folder.url.path), "\(error)")
     }
 
+    @Test(arguments: badFiles)
+    func badBytesAreAnError(_ file: BadFile) throws {
+        let runtime = try InferenceFixture().runtime
+        let error = try #require(inferenceError { _ = try runtime.loadModel(bytes: file.bytes, name: "test-model") })
+        #expect(error.code == file.code, "\(error)")
+        #expect(error.model == "test-model")
+        #expect(error.message.contains(file.says), "\(error)")
+    }
+
+    @Test func loadsFromMemory() throws {
+        let runtime = try InferenceFixture().runtime
+        let session = try runtime.loadModel(bytes: OnnxGraph.constant.model(), name: "test-model")
+        #expect(try session.run([:])["out"]?.int64s == [7])
+        #expect(session.device == .cpu)
+    }
+
     /// One flipped byte after the other: whatever the library makes of it, the process goes on.
     @Test func flippedBytesNeverCrash() throws {
         let fixture = try InferenceFixture()
-        let model = TestGraph.loop.model()
+        let model = OnnxGraph.loop.model()
         for index in model.indices {
             var bytes = model
             bytes[index] ^= 0xa5
@@ -130,7 +147,7 @@ struct ModelLoadingTests {
         // In a process of its own: the other tests use memory too.
         await #expect(processExitsWith: .success) {
             let fixture = try InferenceFixture()
-            let path = try fixture.folder.write("model.onnx", TestGraph.product.model())
+            let path = try fixture.folder.write("model.onnx", OnnxGraph.product.model())
             let matrix = Tensor([Float](repeating: 1, count: 4_096), shape: [64, 64])
             func cycle() throws {
                 let session = try fixture.runtime.loadModel(path: path, name: "test-model")

@@ -1,9 +1,10 @@
 import Foundation
 import ParleyCore
-import ParleyInference
 import ParleyTestSupport
 import Synchronization
 import Testing
+
+@testable import ParleyInference
 
 @Suite(.enabled(if: hasOnnxRuntime, onnxRuntimeHint))
 struct OnnxSessionRunTests {
@@ -19,7 +20,7 @@ struct OnnxSessionRunTests {
         ])
         #expect(Array(result.keys) == ["sum"])
         #expect(result["sum"]?.shape == [2, 4])
-        #expect(result["sum"]?.floats == [11, 22, 33, 44, 55, 66, 77, 88])
+        #expect(result["sum"]?.float32s == [11, 22, 33, 44, 55, 66, 77, 88])
     }
 
     @Test func anAxisMayBeEmpty() throws {
@@ -27,7 +28,7 @@ struct OnnxSessionRunTests {
         let empty = Tensor([] as [Float], shape: [0, 4])
         let sum = try #require(try session.run(["a": empty, "b": empty])["sum"])
         #expect(sum.shape == [0, 4])
-        #expect(sum.floats.isEmpty)
+        #expect(sum.float32s.isEmpty)
     }
 
     @Test func anOutputFeedsALaterRun() throws {
@@ -37,7 +38,18 @@ struct OnnxSessionRunTests {
             let new = Tensor([Float(2 * step), Float(2 * step + 1)], shape: [2])
             past = try #require(try session.run(["past": past, "new": new])["present"])
         }
-        #expect(past.floats == (0..<200).map(Float.init))
+        #expect(past.float32s == (0..<200).map(Float.init))
+    }
+
+    @Test func onTheProcessorKeptOutputsAreOrdinaryOnes() throws {
+        let session = try fixture.load(.cache)
+        let new = Tensor([1, 2] as [Float], shape: [2])
+        let present = try session.run(
+            ["past": Tensor(zeros: .float32, shape: [0]), "new": new], keptOnDevice: ["present"])["present"]
+        #expect(present?.float32s == [1, 2])
+        #expect(present?.isOnGPU == false)
+        let error = inferenceError { _ = try session.run(["past": new, "new": new], keptOnDevice: ["future"]) }
+        #expect(error?.message.contains("no output \"future\"") == true)
     }
 
     @Test func anOutputOutlivesItsSession() throws {
@@ -46,7 +58,7 @@ struct OnnxSessionRunTests {
             let ones = Tensor([Float](repeating: 1, count: 4), shape: [1, 4])
             sum = try fixture.load(.addition).run(["a": ones, "b": ones])["sum"]
         }
-        #expect(sum?.floats == [2, 2, 2, 2])
+        #expect(sum?.float32s == [2, 2, 2, 2])
     }
 
     @Test func aPassedThroughInputDoesNotPointIntoTheCallersMemory() throws {
@@ -56,10 +68,10 @@ struct OnnxSessionRunTests {
             let input = Tensor([Float](repeating: Float(run), count: 1_000), shape: [1_000])
             let result = try session.run(["x": input])
             outputs.append(try #require(result["x"]))
-            #expect(result["negated"]?.floats.first == -Float(run))
+            #expect(result["negated"]?.float32s.first == -Float(run))
         }
         for (run, output) in outputs.enumerated() {
-            #expect(output.floats == [Float](repeating: Float(run), count: 1_000))
+            #expect(output.float32s == [Float](repeating: Float(run), count: 1_000))
         }
     }
 
@@ -75,17 +87,17 @@ struct OnnxSessionRunTests {
             "count": Tensor(scalar: 1_000 as Int64), "start": Tensor(scalar: 0 as Float),
             "step": Tensor(scalar: 0.5 as Float),
         ])["total"]
-        #expect(total?.floats == [500])
-        for (type, number) in [("bool", 9), ("int32", 6)] {
-            let graph = TestGraph(
+        #expect(total?.float32s == [500])
+        for type in [ElementType.bool, .int32] {
+            let graph = OnnxGraph(
                 nodes: [.init(type: "Identity", inputs: ["x"], outputs: ["y"])],
-                inputs: [.init(name: "x", type: number, shape: [.fixed(3)])],
-                outputs: [.init(name: "y", type: number, shape: [.fixed(3)])])
+                inputs: [.init(name: "x", type: type, shape: [.fixed(3)])],
+                outputs: [.init(name: "y", type: type, shape: [.fixed(3)])])
             let session = try fixture.load(graph)
-            if type == "bool" {
+            if type == .bool {
                 let y = try session.run(["x": Tensor([true, false, true], shape: [3])])["y"]
                 #expect(y?.bools == [true, false, true])
-                #expect(y?.floats == [])
+                #expect(y?.float32s == [])
             } else {
                 let y = try session.run(["x": Tensor([1, -2, 3] as [Int32], shape: [3])])["y"]
                 #expect(y?.int32s == [1, -2, 3])
@@ -135,7 +147,7 @@ struct OnnxSessionRunTests {
         #expect(error.model == "test-model")
         #expect(error.message.contains(bad.says), "\(error)")
         let good = Tensor([1, 2, 3, 4] as [Float], shape: [1, 4])
-        #expect(try session.run(["a": good, "b": good], outputs: ["sum", "sum"])["sum"]?.floats == [2, 4, 6, 8])
+        #expect(try session.run(["a": good, "b": good], outputs: ["sum", "sum"])["sum"]?.float32s == [2, 4, 6, 8])
     }
 
     @Test func eightThreadsGetEqualResults() async throws {
@@ -143,12 +155,12 @@ struct OnnxSessionRunTests {
         var generator = SystemRandomNumberGenerator()
         let a = Tensor((0..<4_096).map { _ in Float.random(in: -1...1, using: &generator) }, shape: [64, 64])
         let b = Tensor((0..<4_096).map { _ in Float.random(in: -1...1, using: &generator) }, shape: [64, 64])
-        let expected = try #require(try session.run(["a": a, "b": b])["product"]?.floats)
+        let expected = try #require(try session.run(["a": a, "b": b])["product"]?.float32s)
         let lane = BlockingLane(name: "test", threadCount: 8)
         let equal = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<400 {
                 group.addTask {
-                    try await lane.run { try session.run(["a": a, "b": b])["product"]?.floats == expected }
+                    try await lane.run { try session.run(["a": a, "b": b])["product"]?.float32s == expected }
                 }
             }
             return try await group.reduce(true) { $0 && $1 }
@@ -185,6 +197,6 @@ struct OnnxSessionRunTests {
             _ = try session.run(["a": ones, "b": ones], cancellation: cancelled)
         }
         #expect(
-            try session.run(["a": ones, "b": ones], cancellation: CancellationFlag())["sum"]?.floats == [2, 2, 2, 2])
+            try session.run(["a": ones, "b": ones], cancellation: CancellationFlag())["sum"]?.float32s == [2, 2, 2, 2])
     }
 }

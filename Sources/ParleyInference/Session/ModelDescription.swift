@@ -23,12 +23,9 @@ struct ModelDescription {
         let allocator: OpaquePointer
 
         init(session: OpaquePointer, table: OrtTable) throws(OrtFailure) {
-            var allocator: OpaquePointer?
-            try table.check(table.api.GetAllocatorWithDefaultOptions(&allocator))
-            guard let allocator else { throw OrtFailure(code: OrtErrorCode(ORT_FAIL), message: "no allocator") }
             self.session = session
             self.table = table
-            self.allocator = allocator
+            allocator = try table.defaultAllocator()
         }
 
         func tensors(
@@ -86,6 +83,14 @@ struct ModelDescription {
 }
 
 extension OrtTable {
+    /// The library's allocator of ordinary memory, which lives as long as the library.
+    func defaultAllocator() throws(OrtFailure) -> OpaquePointer {
+        var allocator: OpaquePointer?
+        try check(api.GetAllocatorWithDefaultOptions(&allocator))
+        guard let allocator else { throw OrtFailure(code: OrtErrorCode(ORT_FAIL), message: "no allocator") }
+        return allocator
+    }
+
     /// Element type and axes out of the library's description of a tensor.
     func typeAndShape(_ info: OpaquePointer) throws(OrtFailure) -> (ElementType, [Int]) {
         var type: OrtElementType = 0

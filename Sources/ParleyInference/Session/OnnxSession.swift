@@ -16,31 +16,43 @@ public final class OnnxSession: Sendable {
     /// The model's custom metadata.
     public let metadata: [String: String]
 
+    /// Where the model runs.
+    public let device: InferenceDevice
+
     let runtime: OnnxRuntime
     let session: OrtObject
+    let inputNames: CStrings
+    let outputNames: CStrings
+    let outputPositions: [String: Int]
+    /// Describes the memory of the GPU to the library; nil on the processor.
+    let gpuMemory: GPUMemory?
 
-    init(
-        runtime: OnnxRuntime, path: String, name: String, options: SessionOptions
-    ) throws(InferenceError) {
-        let file = ModelFile(path: path, model: name)
-        try file.checkPresence()
+    init(runtime: OnnxRuntime, source: ModelSource, options: SessionOptions) throws(InferenceError) {
+        try source.checkPresence()
         do throws(OrtFailure) {
-            let table = runtime.table
-            let session = try Self.makeSession(runtime, path: path, options: options)
-            let description = try ModelDescription(of: session.pointer, table: table)
+            let session = try Self.makeSession(runtime, source: source, options: options)
+            let description = try ModelDescription(of: session.pointer, table: runtime.table)
             inputs = description.inputs
             outputs = description.outputs
             metadata = description.metadata
             self.session = session
+            gpuMemory = try options.device.gpuIndex.map { index throws(OrtFailure) in
+                try GPUMemory(index: index, table: runtime.table)
+            }
         } catch {
-            throw file.error(for: error, libraryVersion: runtime.version)
+            throw source.error(for: error, libraryVersion: runtime.version)
         }
-        self.name = name
+        inputNames = CStrings(inputs.map(\.name))
+        outputNames = CStrings(outputs.map(\.name))
+        outputPositions = Dictionary(
+            outputs.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        name = source.model
+        device = options.device
         self.runtime = runtime
     }
 
     private static func makeSession(
-        _ runtime: OnnxRuntime, path: String, options: SessionOptions
+        _ runtime: OnnxRuntime, source: ModelSource, options: SessionOptions
     ) throws(OrtFailure) -> OrtObject {
         let table = runtime.table
         let api = table.api
@@ -51,8 +63,12 @@ public final class OnnxSession: Sendable {
         if !options.usesMemoryPattern { try table.check(api.DisableMemPattern(settings.pointer)) }
         if !options.usesCPUArena { try table.check(api.DisableCpuMemArena(settings.pointer)) }
         let environment = runtime.environment.pointer
-        return try table.make(released: api.ReleaseSession) {
-            api.CreateSession(environment, path, settings.pointer, $0)
+        return try table.make(released: api.ReleaseSession) { out in
+            switch source.contents {
+            case .file(let path): api.CreateSession(environment, path, settings.pointer, out)
+            case .bytes(let bytes):
+                api.CreateSessionFromArray(environment, bytes, bytes.count, settings.pointer, out)
+            }
         }
     }
 
@@ -87,6 +103,20 @@ extension OnnxRuntime {
     public func loadModel(
         path: String, name: String, options: SessionOptions = SessionOptions()
     ) throws(InferenceError) -> OnnxSession {
-        try OnnxSession(runtime: self, path: path, name: name, options: options)
+        try OnnxSession(runtime: self, source: ModelSource(contents: .file(path: path), model: name), options: options)
+    }
+
+    /// Loads a model from memory; the bytes are not needed afterwards.
+    ///
+    /// Blocking: prepares the graph; call on a `BlockingLane`.
+    /// - Parameters:
+    ///   - bytes: The contents of an `.onnx` file whose weights are all inside.
+    ///   - name: What to call the model in messages.
+    ///   - options: How to prepare it.
+    /// - Throws: ``InferenceError`` as from ``loadModel(path:name:options:)``.
+    public func loadModel(
+        bytes: [UInt8], name: String, options: SessionOptions = SessionOptions()
+    ) throws(InferenceError) -> OnnxSession {
+        try OnnxSession(runtime: self, source: ModelSource(contents: .bytes(bytes), model: name), options: options)
     }
 }

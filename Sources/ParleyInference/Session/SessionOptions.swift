@@ -13,6 +13,8 @@ public struct SessionOptions: Sendable, Hashable {
         case all = 99
     }
 
+    /// Where the model runs; default the processor.
+    public var device: InferenceDevice
     /// Default ``GraphOptimization/all``.
     public var graphOptimization: GraphOptimization
     /// Whether the memory plan of an input shape is kept for the next run with the same shape.
@@ -26,8 +28,10 @@ public struct SessionOptions: Sendable, Hashable {
 
     /// Makes options.
     public init(
-        graphOptimization: GraphOptimization = .all, usesMemoryPattern: Bool = false, usesCPUArena: Bool = true
+        device: InferenceDevice = .cpu, graphOptimization: GraphOptimization = .all, usesMemoryPattern: Bool = false,
+        usesCPUArena: Bool = true
     ) {
+        self.device = device
         self.graphOptimization = graphOptimization
         self.usesMemoryPattern = usesMemoryPattern
         self.usesCPUArena = usesCPUArena

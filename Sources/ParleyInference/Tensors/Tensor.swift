@@ -1,7 +1,8 @@
 /// A multi-dimensional array that goes into or comes out of a model.
 ///
 /// A tensor made from a Swift array lends that array's memory to the run. A tensor that a run returned wraps the
-/// library's own memory and can be given to later runs, of any session, without a copy.
+/// library's own memory and can be given to later runs, of any session, without a copy. One that was kept in a GPU's
+/// memory can only be given to later runs on the same GPU: its elements read as empty.
 public struct Tensor: Sendable {
     /// Length of each axis, outermost first; empty for a scalar.
     public let shape: [Int]
@@ -15,6 +16,9 @@ public struct Tensor: Sendable {
         case int64s([Int64])
         case int32s([Int32])
         case bools([Bool])
+        case float16s([Float16])
+        /// Elements of any type as they lie in memory.
+        case bytes([UInt8])
         case native(NativeTensor)
     }
 
@@ -38,6 +42,19 @@ public struct Tensor: Sendable {
     /// A count that does not match the shape is reported by the run.
     public init(_ values: [Bool], shape: [Int]) { self.init(.bools(values), .bool, shape) }
 
+    /// Makes a tensor of half-precision floats in row-major order.
+    ///
+    /// A count that does not match the shape is reported by the run.
+    public init(float16 values: [Float16], shape: [Int]) { self.init(.float16s(values), .float16, shape) }
+
+    /// Makes a tensor of zeros, or of nothing where an axis has the length 0, such as a cache before the first step.
+    ///
+    /// A shape with a negative axis gives no elements, which is reported by the run.
+    public init(zeros elementType: ElementType, shape: [Int]) {
+        let byteCount = (shape + [elementType.byteCount]).elementCount ?? 0
+        self.init(.bytes([UInt8](repeating: 0, count: byteCount)), elementType, shape)
+    }
+
     /// Makes a tensor without axes.
     public init(scalar: Float) { self.init([scalar], shape: []) }
 
@@ -54,10 +71,13 @@ public struct Tensor: Sendable {
         self.shape = shape
     }
 
-    /// The floats, copied; empty when the elements are of another type.
-    public var floats: [Float] {
+    /// Whether the elements are in a GPU's memory, where only later runs can read them.
+    public var isOnGPU: Bool { gpuIndex != nil }
+
+    /// The floats, copied and converted where they are half-precision; empty when the elements are of another type.
+    public var float32s: [Float] {
         if case .floats(let values) = storage { return values }
-        return withFloats { Array($0) }
+        return elementType == .float16 ? convertedHalves() : withElements(.float32, Float.self) { Array($0) }
     }
 
     /// The 64-bit integers, copied; empty when the elements are of another type.
@@ -79,9 +99,11 @@ public struct Tensor: Sendable {
         return withElements(.bool, UInt8.self) { $0.map { $0 != 0 } }
     }
 
-    /// Lends the floats in row-major order without a copy; an empty buffer when the elements are of another type.
-    public func withFloats<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
-        try withElements(.float32, Float.self, body)
+    /// Lends the floats in row-major order: without a copy when they are single precision, converted when they are
+    /// half-precision; an empty buffer when the elements are of another type.
+    public func withFloat32s<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+        guard elementType == .float16 else { return try withElements(.float32, Float.self, body) }
+        return try convertedHalves().withUnsafeBufferPointer(body)
     }
 
     /// Lends the 64-bit integers in row-major order without a copy; an empty buffer when the elements are of another
@@ -97,23 +119,46 @@ public struct Tensor: Sendable {
         return try withBytes { try $0.withMemoryRebound(to: T.self, body) }
     }
 
-    /// Lends the elements' memory.
+    private func convertedHalves() -> [Float] {
+        withElements(.float16, UInt16.self) { halves in
+            [Float](unsafeUninitializedCapacity: halves.count) { floats, count in
+                let start = floats.baseAddress
+                start?.initialize(repeating: 0, count: halves.count)
+                HalfPrecision.convert(halves, to: floats)
+                count = halves.count
+            }
+        }
+    }
+
+    /// Lends the elements' memory; an empty buffer when it is a GPU's.
     func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         switch storage {
         case .floats(let values): try values.withUnsafeBytes(body)
         case .int64s(let values): try values.withUnsafeBytes(body)
         case .int32s(let values): try values.withUnsafeBytes(body)
         case .bools(let values): try values.withUnsafeBytes(body)
+        case .float16s(let values): try values.withUnsafeBytes(body)
+        case .bytes(let values): try values.withUnsafeBytes(body)
         case .native(let tensor): try tensor.withBytes(body)
         }
     }
 
-    /// Whether a buffer lies in the memory that this tensor lends.
-    func lends(_ buffer: UnsafeRawBufferPointer) -> Bool {
-        withBytes { own in
-            guard let start = buffer.baseAddress, let ownStart = own.baseAddress else { return false }
-            return start >= ownStart && start < ownStart + max(1, own.count)
-        }
+    /// The library's own tensor behind this one, if a run made it.
+    var native: NativeTensor? {
+        if case .native(let tensor) = storage { return tensor }
+        return nil
+    }
+
+    /// The GPU in whose memory the elements are; nil for ordinary memory.
+    var gpuIndex: Int? { native?.gpuIndex }
+
+    /// Bytes of all elements, wherever they are.
+    var byteCount: Int { native?.byteCount ?? withBytes { $0.count } }
+
+    /// Where the elements lie, to be compared and not to be followed.
+    var addresses: Range<UInt> {
+        let start = native?.address ?? withBytes { UInt(bitPattern: $0.baseAddress) }
+        return start..<(start + UInt(max(1, byteCount)))
     }
 
     /// The same elements under another shape.

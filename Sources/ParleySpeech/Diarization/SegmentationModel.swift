@@ -59,7 +59,7 @@ struct SegmentationModel: Sendable {
                 .modelForeign, model: session.name, "The segmentation model's output has a wrong shape.")
         }
         let stride = frameCount * localSpeakerCount
-        return activity.withFloats { values in
+        return activity.withFloat32s { values in
             windows.indices.map { Array(values[($0 * stride)..<(($0 + 1) * stride)]) }
         }
     }

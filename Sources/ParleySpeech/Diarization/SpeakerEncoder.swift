@@ -112,7 +112,7 @@ struct SpeakerEncoder: Sendable {
             throw InferenceError(.modelForeign, model: session.name, "The speaker encoder's output has a wrong shape.")
         }
         let width = embedding.shape[1]
-        return embedding.withFloats { values in
+        return embedding.withFloat32s { values in
             partials.indices.map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
         }
     }

@@ -56,7 +56,7 @@ final class SileroSession: SpeechDetectionSession, @unchecked Sendable {  // inv
         }
         self.hidden = hidden
         self.cell = cell
-        return probabilities.floats
+        return probabilities.float32s
     }
 
     func finish(cancellation: CancellationFlag) throws -> [Float] {

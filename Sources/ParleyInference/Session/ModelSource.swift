@@ -2,28 +2,40 @@ import CONNXRuntime
 import Foundation
 import ParleyCore
 
-/// A model's file as it lies on disk: whether it is there, and what it is when the library refuses it.
-struct ModelFile {
-    let path: String
+/// Where a model comes from: whether it is there, and what it is when the library refuses it.
+struct ModelSource {
+    enum Contents {
+        case file(path: String)
+        case bytes([UInt8])
+    }
+
+    let contents: Contents
     /// The model's name, for messages.
     let model: String
 
-    /// Checks that there is a file with contents.
+    /// Checks that there is something to load.
     func checkPresence() throws(InferenceError) {
+        switch contents {
+        case .file(let path): try checkFile(path)
+        case .bytes(let bytes): if bytes.isEmpty { throw corrupt("is empty", underlying: "no bytes") }
+        }
+    }
+
+    private func checkFile(_ path: String) throws(InferenceError) {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw InferenceError(
-                .modelMissing, model: model, "The model's file \(fileName) does not exist: install the model again.",
+                .modelMissing, model: model, "\(subject) does not exist: install the model again.",
                 underlying: path)
         }
         guard !isDirectory.boolValue else {
             throw InferenceError(
-                .modelMissing, model: model, "\(fileName) is a folder: the path of an .onnx file is needed.",
+                .modelMissing, model: model, "\(subject) is a folder: the path of an .onnx file is needed.",
                 underlying: path)
         }
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw InferenceError(
-                .modelMissing, model: model, "The model's file \(fileName) may not be read: check its permissions.",
+                .modelMissing, model: model, "\(subject) may not be read: check its permissions.",
                 underlying: path)
         }
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
@@ -39,7 +51,7 @@ struct ModelFile {
         }
         if Int(failure.code) == ORT_NO_SUCHFILE {
             return InferenceError(
-                .modelMissing, model: model, "The model's file \(fileName), or one that belongs to it, is missing.",
+                .modelMissing, model: model, "\(subject), or one that belongs to it, is missing.",
                 underlying: failure.message)
         }
         if let kind = kindOfForeignFile() { return corrupt(kind, underlying: failure.message) }
@@ -56,19 +68,35 @@ struct ModelFile {
         return corrupt("is damaged or not an ONNX model", underlying: failure.message)
     }
 
-    private var fileName: String { URL(fileURLWithPath: path).lastPathComponent }
+    /// What messages are about, without the folder it lies in.
+    private var subject: String {
+        switch contents {
+        case .file(let path): "The model's file \(URL(fileURLWithPath: path).lastPathComponent)"
+        case .bytes: "The model"
+        }
+    }
+
+    /// The first bytes, as far as they can be read.
+    private var head: Data {
+        switch contents {
+        case .bytes(let bytes): return Data(bytes.prefix(64))
+        case .file(let path):
+            guard let file = FileHandle(forReadingAtPath: path) else { return Data() }
+            defer { try? file.close() }
+            return (try? file.read(upToCount: 64)) ?? Data()
+        }
+    }
 
     private func corrupt(_ what: String, underlying: String) -> InferenceError {
         InferenceError(
-            .modelCorrupt, model: model, "The model's file \(fileName) \(what): install the model again.",
+            .modelCorrupt, model: model, "\(subject) \(what): install the model again.",
             underlying: underlying)
     }
 
     /// Names kinds of file that are often found in the place of a model, by their first bytes.
     private func kindOfForeignFile() -> String? {
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? file.close() }
-        guard let head = try? file.read(upToCount: 64) else { return nil }
+        let head = head
+        guard !head.isEmpty else { return nil }
         let signatures: [(prefix: String, kind: String)] = [
             ("version https://git-lfs", "is a Git LFS pointer and not the model itself"),
             ("PK\u{3}\u{4}", "is a zip archive (a PyTorch checkpoint is one) and not an ONNX model"),
