@@ -27,19 +27,22 @@ public struct Word: Sendable, Hashable {
     public var speaker: String?
     /// Whether it follows the word before it without a blank, as in Chinese and Japanese.
     public var joinsPrevious: Bool
+    /// Whether the recogniser began a new line of subtitles with it.
+    public var beginsSegment: Bool
     /// The tokens that it is made of; empty for recognisers without tokens.
     public var tokens: [Token]
 
     /// Makes a word.
     public init(
         text: String, span: TimeSpan, probability: Double, speaker: String? = nil, joinsPrevious: Bool = false,
-        tokens: [Token] = []
+        beginsSegment: Bool = false, tokens: [Token] = []
     ) {
         self.text = text
         self.span = span
         self.probability = probability
         self.speaker = speaker
         self.joinsPrevious = joinsPrevious
+        self.beginsSegment = beginsSegment
         self.tokens = tokens
     }
 }

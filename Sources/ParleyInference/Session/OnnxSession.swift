@@ -19,7 +19,8 @@ public final class OnnxSession: Sendable {
     /// Where the model runs.
     public let device: InferenceDevice
 
-    let runtime: OnnxRuntime
+    /// The library that runs it.
+    public let runtime: OnnxRuntime
     let session: OrtObject
     let inputNames: CStrings
     let outputNames: CStrings

@@ -61,6 +61,11 @@ public struct Tensor: Sendable {
     /// Makes a tensor without axes.
     public init(scalar: Int64) { self.init([scalar], shape: []) }
 
+    /// Makes a tensor of elements of any type as they lie in memory.
+    init(bytes: [UInt8], elementType: ElementType, shape: [Int]) {
+        self.init(.bytes(bytes), elementType, shape)
+    }
+
     init(native: NativeTensor, elementType: ElementType, shape: [Int]) {
         self.init(.native(native), elementType, shape)
     }

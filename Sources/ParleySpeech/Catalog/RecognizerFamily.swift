@@ -31,18 +31,21 @@ public struct FamilyResources: Sendable {
     public var decoderCount: Int
     /// Gives the library that runs networks; asked by the families that have networks.
     public var runtime: @Sendable () throws(InferenceError) -> OnnxRuntime
+    /// Where networks run, at least one device; a model is loaded on each.
+    public var devices: [InferenceDevice]
     /// How windows of all requests are gathered into batches.
     public var batching: BatchingOptions
 
     /// Makes resources.
     public init(
-        decoderCount: Int, batching: BatchingOptions = BatchingOptions(),
+        decoderCount: Int, devices: [InferenceDevice] = [.cpu], batching: BatchingOptions = BatchingOptions(),
         runtime: @escaping @Sendable () throws(InferenceError) -> OnnxRuntime = { () throws(InferenceError) in
             try OnnxRuntime.load(firstOf: [])
         }
     ) {
         self.decoderCount = decoderCount
         self.runtime = runtime
+        self.devices = devices
         self.batching = batching
     }
 }

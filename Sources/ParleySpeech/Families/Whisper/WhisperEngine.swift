@@ -41,12 +41,9 @@ struct WhisperEngine: Sendable {
     /// - Throws: ``RecognitionError`` when the model has no token for what is asked.
     func bucket(of job: WhisperJob) throws(RecognitionError) -> WhisperBucket {
         let needsLanguage = special.isMultilingual && job.language == nil
-        let steering = try needsLanguage ? [] : prompts.steering(task: job.options.task, language: job.language)
-        let length =
-            needsLanguage
-            ? 1 : prompts.preceding(job.options).count + steering.count + prompts.ending(job.options.decoding).count
         return WhisperBucket(
-            detectsLanguage: needsLanguage, promptLength: length, candidateCount: job.candidateCount)
+            detectsLanguage: needsLanguage, promptLength: try needsLanguage ? 1 : prompt(for: job).count,
+            candidateCount: job.candidateCount)
     }
 
     private func wave(
@@ -55,10 +52,7 @@ struct WhisperEngine: Sendable {
         var jobs = batch.map(\.job)
         try encode(&jobs, cancellation: cancellation)
         if bucket.detectsLanguage { return try detectLanguage(jobs, cancellation: cancellation) }
-        let prompts = try jobs.map { job in
-            prompts.preceding(job.options) + (try prompts.steering(task: job.options.task, language: job.language))
-                + prompts.ending(job.options.decoding)
-        }
+        let prompts = try jobs.map(prompt)
         let audio = try network.join(jobs.compactMap(\.audio))
         let (cache, logits) = try network.start(audio, tokens: prompts, cancellation: cancellation)
         noteSilence(&jobs, prompts: prompts, logits: logits)
@@ -70,6 +64,12 @@ struct WhisperEngine: Sendable {
         let wave = DecodingWave(network: network, contextLength: configuration.contextLength)
         try wave.run(&windows, cache: cache, logits: logits, cancellation: cancellation)
         return try conclude(jobs, texts: windows.map { $0.search.best() }, cancellation: cancellation)
+    }
+
+    /// Everything that is fed before the first token is sampled.
+    private func prompt(for job: WhisperJob) throws(RecognitionError) -> [Int] {
+        let steering = try prompts.steering(task: job.options.task, language: job.language)
+        return prompts.preceding(job.options) + steering + prompts.ending(job.options.decoding)
     }
 
     /// Encodes the windows that are not encoded yet: one by one on a processor, which gains nothing from batches there

@@ -14,7 +14,7 @@ struct HuggingFaceNetwork: WhisperNetwork {
     private let first: OnnxSession
     private let next: OnnxSession
     private let names: CacheNames
-    private let alignmentHeads: [AlignmentHead]
+    private let alignmentHeads: [WhisperConfiguration.AlignmentHead]
     private let selector: RowSelector
     private let cacheType: ElementType
     private let headCount: Int
@@ -74,7 +74,8 @@ struct HuggingFaceNetwork: WhisperNetwork {
 
     func encode(_ features: [[Float]], cancellation: CancellationFlag) throws -> EncodedAudio {
         let shape = [features.count, (features.first?.count ?? 0) / WhisperAudio.frameCount, WhisperAudio.frameCount]
-        let input = Tensor(floats: features.joined(), as: encoder.inputs.first?.elementType ?? .float32, shape: shape)
+        let input = Tensor(
+            Array(features.joined()), as: encoder.inputs.first?.elementType ?? .float32, shape: shape)
         let outputs = try encoder.run(
             ["input_features": input], outputs: ["last_hidden_state"], cancellation: cancellation)
         return EncodedAudio(tensors: try outputs.inOrder(["last_hidden_state"], of: encoder), rowCount: features.count)
@@ -159,12 +160,12 @@ struct HuggingFaceNetwork: WhisperNetwork {
 
 extension HuggingFaceNetwork {
     /// The heads that the model names, or all heads of the upper half of the layers, as openai/whisper assumes.
-    private static func alignmentHeads(_ configuration: WhisperConfiguration) -> [AlignmentHead] {
+    private static func alignmentHeads(_ configuration: WhisperConfiguration) -> [WhisperConfiguration.AlignmentHead] {
         if let named = configuration.alignmentHeads, !named.isEmpty {
             return named.filter { $0.head < configuration.headCount && $0.layer < configuration.layerCount }
         }
         return (configuration.layerCount / 2..<configuration.layerCount).flatMap { layer in
-            (0..<configuration.headCount).map { AlignmentHead(layer: layer, head: $0) }
+            (0..<configuration.headCount).map { .init(layer: layer, head: $0) }
         }
     }
 

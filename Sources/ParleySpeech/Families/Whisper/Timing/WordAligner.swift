@@ -1,5 +1,6 @@
 import Foundation
 import ParleyCore
+import ParleyInference
 
 /// Finds when each word was spoken from where the decoder attended: openai/whisper's `timing.py`.
 struct WordAligner: Sendable {

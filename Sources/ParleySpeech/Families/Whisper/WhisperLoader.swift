@@ -1,0 +1,66 @@
+import ParleyCore
+import ParleyInference
+
+/// Makes a device ready to run a model: picks the weights that suit it and loads them.
+struct WhisperLoader {
+    let id: String
+    let folder: WhisperFolder
+    let runtime: OnnxRuntime
+    let batching: BatchingOptions
+
+    /// - Throws: ``RecognitionError`` with `modelUnavailable`, or ``InferenceError``.
+    func engine(on device: InferenceDevice) throws -> WhisperEngine {
+        let precision = try precision(on: device)
+        guard let networks = folder.networks(precision) else { throw unavailable("its networks are incomplete") }
+        let (network, configuration, metadata) = try load(networks, on: device)
+        let tokenizer = try WhisperTokenizer(folder: folder, metadata: metadata)
+        return WhisperEngine(
+            network: network, configuration: configuration, tokenizer: tokenizer,
+            limits: WaveLimits(maximumRows: batching.maximumBatch, isParallel: device.gpuIndex != nil))
+    }
+
+    /// int8 first on a processor, float16 first on a GPU.
+    private func precision(on device: InferenceDevice) throws -> WhisperFolder.Precision {
+        let wanted: [WhisperFolder.Precision] =
+            device.gpuIndex == nil ? [.int8, .float32, .float16] : [.float16, .float32]
+        if let found = wanted.first(where: folder.precisions.contains) { return found }
+        throw unavailable(
+            "it has only int8 weights, for which a GPU has no kernels; install its float16 or float32 files, or choose "
+                + "the device cpu")
+    }
+
+    private func load(
+        _ networks: WhisperFolder.Networks, on device: InferenceDevice
+    ) throws -> (any WhisperNetwork, WhisperConfiguration, [String: String]) {
+        switch networks {
+        case .merged(let encoder, let decoder):
+            let configuration = try WhisperConfiguration(folder: folder)
+            let decoder = try session(decoder, on: device)
+            let network = try HuggingFaceNetwork(
+                encoder: session(encoder, on: device), first: decoder, next: decoder, configuration: configuration)
+            return (network, configuration, [:])
+        case .pair(let encoder, let first, let next):
+            let configuration = try WhisperConfiguration(folder: folder)
+            let network = try HuggingFaceNetwork(
+                encoder: session(encoder, on: device), first: session(first, on: device),
+                next: session(next, on: device), configuration: configuration)
+            return (network, configuration, [:])
+        case .sherpa(let encoder, let decoder):
+            let encoder = try session(encoder, on: device)
+            let configuration = try WhisperConfiguration(metadata: encoder.metadata, model: encoder.name)
+            let network = try SherpaNetwork(
+                encoder: encoder, decoder: session(decoder, on: device), configuration: configuration)
+            return (network, configuration, encoder.metadata)
+        }
+    }
+
+    private func session(_ path: String, on device: InferenceDevice) throws(InferenceError) -> OnnxSession {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return try runtime.loadModel(path: path, name: "\(id)/\(file)", options: SessionOptions(device: device))
+    }
+
+    private func unavailable(_ reason: String) -> RecognitionError {
+        RecognitionError(
+            .modelUnavailable, "The model '\(id)' can't be loaded: \(reason).", underlying: folder.directory)
+    }
+}
