@@ -63,7 +63,8 @@ struct LiveTranscriber: Sendable {
     private func loadRecognizer(_ runtime: OnnxRuntime) throws -> any SpeechRecognizer {
         let wanted = settings.models.model
         let resources = FamilyResources(
-            decoderCount: settings.models.decoders ?? coreCount, runtime: { runtime })
+            decoderCount: settings.models.decoders ?? coreCount, batching: settings.batching,
+            runtime: { () throws(InferenceError) in runtime })
         if wanted == BundledModel.id {
             return try FamilyCatalog.load(
                 id: wanted, directory: settings.models.pocketSphinxModel, resources: resources)

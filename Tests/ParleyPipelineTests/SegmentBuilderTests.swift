@@ -33,7 +33,6 @@ import Testing
         ]
         let segments = build(words)
         #expect(segments.map(\.tokens) == [[1], [2, 3]])
-        #expect(segments.map(\.averageLogProbability) == [-0.25, -1.5])
     }
 
     @Test func writesNoBlankWhereTheLanguageHasNone() {

@@ -101,6 +101,8 @@ public struct WindowHypothesis: Sendable, Hashable {
     public var tokens: [Int]
     /// Temperature that produced the text.
     public var temperature: Double
+    /// Mean log-probability of the tokens, at most 0; nil for recognisers without tokens.
+    public var averageLogProbability: Double?
     /// UTF-8 bytes of the text over its zlib-compressed bytes; above about 2.4 the text repeats itself.
     public var compressionRatio: Double
     /// Probability, 0...1, that the window holds no speech.
@@ -109,13 +111,15 @@ public struct WindowHypothesis: Sendable, Hashable {
     /// Makes a hypothesis.
     public init(
         words: [Word], language: String, languageProbability: Double? = nil, tokens: [Int] = [],
-        temperature: Double = 0, compressionRatio: Double, noSpeechProbability: Double
+        temperature: Double = 0, averageLogProbability: Double? = nil, compressionRatio: Double,
+        noSpeechProbability: Double
     ) {
         self.words = words
         self.language = language
         self.languageProbability = languageProbability
         self.tokens = tokens
         self.temperature = temperature
+        self.averageLogProbability = averageLogProbability
         self.compressionRatio = compressionRatio
         self.noSpeechProbability = noSpeechProbability
     }

@@ -1,7 +1,8 @@
 import Foundation
 import ParleyCore
 
-/// Divides the words of a window into segments: at pauses, where the speaker changes, and before they grow too long.
+/// Divides the words of a window into segments: where the recogniser or the speaker does; for recognisers that do not,
+/// at pauses and before they grow too long.
 struct SegmentBuilder: Sendable {
     /// A pause from which a new segment begins, in seconds.
     private static let pauseSeconds = 0.6
@@ -18,9 +19,11 @@ struct SegmentBuilder: Sendable {
     ///   - words: The hypothesis' words, with speakers where they are known.
     ///   - hypothesis: Where the figures of the window come from.
     mutating func segments(of words: [Word], hypothesis: WindowHypothesis) -> [Segment] {
+        let hasMarks = words.contains(where: \.beginsSegment)
         var groups: [[Word]] = []
         for word in words {
-            if let group = groups.last, let first = group.first, let last = group.last, !Self.breaks(first, last, word)
+            if let group = groups.last, let first = group.first, let last = group.last,
+                !Self.breaks(first, last, word, hasMarks: hasMarks)
             {
                 groups[groups.count - 1].append(word)
             } else {
@@ -30,25 +33,23 @@ struct SegmentBuilder: Sendable {
         return groups.compactMap { words in
             guard let first = words.first, let last = words.last else { return nil }
             defer { nextID += 1 }
-            let logarithms = Self.logarithms(words)
+            let average = hypothesis.averageLogProbability ?? Self.meanLogarithm(words)
             return Segment(
                 id: nextID, span: TimeSpan(startSeconds: first.span.startSeconds, endSeconds: last.span.endSeconds),
                 text: words.runningText, words: words, tokens: words.flatMap { $0.tokens.map(\.id) },
                 temperature: hypothesis.temperature,
-                averageLogProbability: logarithms.reduce(0, +) / Double(max(1, logarithms.count)),
+                averageLogProbability: average,
                 compressionRatio: hypothesis.compressionRatio, noSpeechProbability: hypothesis.noSpeechProbability,
                 speaker: first.speaker)
         }
     }
 
-    /// Log-probabilities of the tokens; of the words where there are no tokens.
-    private static func logarithms(_ words: [Word]) -> [Double] {
-        let tokens = words.flatMap(\.tokens)
-        guard tokens.isEmpty else { return tokens.map(\.logProbability) }
-        return words.map { log(max(floor, $0.probability)) }
+    private static func meanLogarithm(_ words: [Word]) -> Double {
+        words.reduce(0) { $0 + log(max(floor, $1.probability)) } / Double(max(1, words.count))
     }
 
-    private static func breaks(_ first: Word, _ last: Word, _ next: Word) -> Bool {
+    private static func breaks(_ first: Word, _ last: Word, _ next: Word, hasMarks: Bool) -> Bool {
+        if hasMarks { return next.beginsSegment || next.speaker != last.speaker }
         let pause = next.span.startSeconds - last.span.endSeconds
         let length = last.span.endSeconds - first.span.startSeconds
         return next.speaker != last.speaker || pause >= pauseSeconds

@@ -5,7 +5,8 @@ public import ParleyCore
 public enum FamilyCatalog {
     /// One line for each family.
     public static let all: [any RecognizerFamily.Type] = [
-        PocketSphinxFamily.self
+        PocketSphinxFamily.self,
+        WhisperFamily.self,
     ]
 
     /// Loads the model in a folder, whichever family it is of.

@@ -3,29 +3,48 @@ import ParleyAPI
 import ParleyCore
 import ParleyPipeline
 
-/// `parley bench stages FILE`.
+/// `parley bench stages FILE` and `parley bench decode FILE...`.
 enum BenchCommand {
     static let command = Command(
-        "bench", operands: "stages FILE", options: [.flag("json", "Print JSON")], settings: .transcribe,
-        summary: "Measure what each stage of a transcription takes, for those who work on Parley",
+        "bench", operands: "stages FILE | decode FILE...",
+        options: [
+            .flag("json", "Print JSON"),
+            OptionSpec("language", .value("CODE"), short: "l", "Spoken language of `decode`, ISO 639-1"),
+            OptionSpec("prompt", .value("TEXT"), "Text before each window of `decode`"),
+            OptionSpec("clients", .value("N"), default: "1", "Windows of `decode` that are given at the same time"),
+        ], settings: .transcribe,
+        summary: "Measure what parts of a transcription take and give, for those who work on Parley",
         discussion: [
             """
-            Runs the stages one after the other on one thread, then all of them together. The recording is kept in \
-            memory. The real-time factor is processor time over the recording's length.
+            `stages` runs the stages one after the other on one thread, then all of them together. The recording is \
+            kept in memory. The real-time factor is processor time over the recording's length.
+            """,
             """
+            `decode` gives the first 30 seconds of each file to the recogniser as one window and prints a line of \
+            JSON with everything that came back: what tests of parity compare.
+            """,
         ]
     ) { invocation in
         let operands = invocation.arguments.operands
-        guard operands.count == 2, operands[0] == "stages" else { throw UsageError("bench needs: stages FILE") }
+        switch operands.first {
+        case "stages" where operands.count == 2: return try await measureStages(of: operands[1], invocation)
+        case "decode" where operands.count > 1:
+            return try await DecodeBench(invocation).run(Array(operands.dropFirst()))
+        default: throw UsageError("bench needs: stages FILE, or decode FILE...")
+        }
+    }
+
+    private static func measureStages(of path: String, _ invocation: Invocation) async throws -> ExitCode {
         var settings = invocation.settings
         settings.models.threads = 1
         settings.models.decoders = 1
         var options = TranscriptionOptions()
         options.speechDetection = settings.speechDetection
+        options.decoding = settings.decoding
         options.diarization = settings.diarization.isDefault ? DiarizationOptions() : nil
-        let name = (operands[1] as NSString).lastPathComponent
+        let name = (path as NSString).lastPathComponent
         let measurement = StageMeasurement(parts: try await invocation.composition.parts(settings))
-        let costs = try await measurement.measure(AudioInput(path: operands[1], displayName: name), options: options)
+        let costs = try await measurement.measure(AudioInput(path: path, displayName: name), options: options)
         let report = StageReport(recordingName: name, costs: costs)
         if invocation.arguments.flag("json") {
             try invocation.printJSON(report.json)

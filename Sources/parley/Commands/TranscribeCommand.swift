@@ -82,6 +82,7 @@ struct TranscribeRequest: Sendable {
         }
         options.track = try arguments.integer("track", in: 0...1_000)
         options.speechDetection = settings.speechDetection
+        options.decoding = settings.decoding
         options.diarization = try diarization(arguments, settings)
         return options
     }

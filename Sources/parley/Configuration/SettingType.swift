@@ -29,9 +29,11 @@ struct SettingType<Value: Sendable>: Sendable {
     }
 
     /// The same type with the word `auto`, which stands for "found out at start".
-    fileprivate func orAutomatic() -> SettingType<Value?> {
-        let word = "auto"
-        return SettingType<Value?>(
+    fileprivate func orAutomatic() -> SettingType<Value?> { orWord("auto") }
+
+    /// The same type with a word that stands for no value.
+    func orWord(_ word: String) -> SettingType<Value?> {
+        SettingType<Value?>(
             placeholder, permitted: "`\(word)` or \(permitted)", format: { $0.map(format) ?? word },
             parse: { text in
                 if text.lowercased() == word { return .some(nil) }

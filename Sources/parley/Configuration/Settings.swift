@@ -1,4 +1,5 @@
 import ParleyCore
+import ParleyInference
 
 /// Everything that can be configured, read once at start.
 ///
@@ -11,6 +12,8 @@ struct Settings: Sendable {
     var admission = AdmissionSettings()
     var speechDetection = SpeechDetectionOptions()
     var diarization = DiarizationSettings()
+    var decoding = DecodingOptions()
+    var batching = BatchingOptions()
 }
 
 /// What runs, and on what.

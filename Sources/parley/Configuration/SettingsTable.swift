@@ -5,7 +5,7 @@ import ParleyCore
 /// The parser of files, the environment, the flags, the help, `parley config` and
 /// `docs/configuration.md` are read from here.
 enum SettingsTable {
-    static let all: [Setting] = models + server + limits + speech + logging
+    static let all: [Setting] = models + batching + server + limits + speech + decoding + logging
 
     /// The settings that matter to a command.
     static func settings(for scope: SettingScope) -> [Setting] { all.filter { !$0.scope.isDisjoint(with: scope) } }
@@ -118,7 +118,5 @@ enum SettingsTable {
     ]
 
     /// Names of other servers that are understood and change nothing here, each with the reason.
-    static let withoutEffect: [(name: String, reason: String)] = [
-        ("WHISPERX_BATCH_SIZE", "the bundled model decodes window by window; see decoders")
-    ]
+    static let withoutEffect: [(name: String, reason: String)] = []
 }

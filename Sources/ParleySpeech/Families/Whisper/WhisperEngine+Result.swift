@@ -94,7 +94,8 @@ extension WhisperEngine {
             words: segments.flatMap { placed($0, offset: job.span.startSeconds) },
             language: job.options.task == .translate ? "en" : job.language ?? "en",
             languageProbability: job.languageProbability, tokens: segments.isEmpty ? [] : attempt.text.tokens,
-            temperature: attempt.temperature, compressionRatio: attempt.compressionRatio,
+            temperature: attempt.temperature, averageLogProbability: attempt.averageLogProbability,
+            compressionRatio: attempt.compressionRatio,
             noSpeechProbability: job.noSpeechProbability)
     }
 

@@ -28,13 +28,14 @@ public enum WhisperFamily: RecognizerFamily {
             engines: engines, batching: resources.batching)
     }
 
-    private static func descriptor(id: String, special: WhisperSpecialTokens?, folder: WhisperFolder) -> ModelDescriptor {
+    private static func descriptor(id: String, special: WhisperSpecialTokens?, folder: WhisperFolder) -> ModelDescriptor
+    {
         let languages = special?.languages.map(\.code) ?? []
         return ModelDescriptor(
             id: id, summary: "Whisper in ONNX: \(languages.isEmpty ? "English" : "\(languages.count) languages").",
             owner: "openai", license: "MIT", languages: languages.isEmpty ? ["en"] : languages,
             canTranslate: special?.translate != nil && special?.isMultilingual == true, acceptsPrompt: true,
             maximumWindow: WhisperAudio.window, preferredWindow: WhisperAudio.window,
-            longestPause: .seconds(5), createdUnixSeconds: folder.createdUnixSeconds)
+            longestPause: .seconds(5), createdUnixSeconds: 1_663_718_400)
     }
 }

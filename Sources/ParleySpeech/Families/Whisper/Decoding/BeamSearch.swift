@@ -43,9 +43,10 @@ struct BeamSearch: TokenSearch {
                 extensions.append(Extension(text: text, token: token, source: row))
             }
         }
-        return keep(extensions.enumerated().sorted {
-            ($0.element.text.sum, -$0.offset) > ($1.element.text.sum, -$1.offset)
-        }.map(\.element))
+        return keep(
+            extensions.enumerated().sorted {
+                ($0.element.text.sum, -$0.offset) > ($1.element.text.sum, -$1.offset)
+            }.map(\.element))
     }
 
     func best() -> FoundText {

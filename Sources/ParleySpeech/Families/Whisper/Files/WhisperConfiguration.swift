@@ -131,7 +131,8 @@ struct WhisperConfiguration: Sendable {
             throw file("decoder_attention_heads").fault(
                 "has a width of \(modelWidth) that \(headCount) heads can't share")
         }
-        for (name, tokens) in [("suppress_tokens", suppressedTokens), ("begin_suppress_tokens", beginSuppressedTokens)] {
+        for (name, tokens) in [("suppress_tokens", suppressedTokens), ("begin_suppress_tokens", beginSuppressedTokens)]
+        {
             if let token = tokens.first(where: { !(0..<vocabularySize).contains($0) }) {
                 throw file(name).fault("names a token in \(name) that the model does not have (\(token))")
             }

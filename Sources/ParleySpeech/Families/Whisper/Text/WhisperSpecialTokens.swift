@@ -57,7 +57,8 @@ struct WhisperSpecialTokens: Sendable {
     init(ids: [String: Int], configuration: WhisperConfiguration, file: WhisperFile) throws(RecognitionError) {
         func required(_ text: String) throws(RecognitionError) -> Int {
             guard let id = ids[text] else {
-                throw file.fault("lacks the token \(text)", mend: "put the tokenizer of a Whisper model into the folder")
+                throw file.fault(
+                    "lacks the token \(text)", mend: "put the tokenizer of a Whisper model into the folder")
             }
             return id
         }
@@ -131,7 +132,9 @@ struct WhisperSpecialTokens: Sendable {
     private static func code(_ text: String) -> String? {
         guard text.hasPrefix("<|"), text.hasSuffix("|>") else { return nil }
         let code = text.dropFirst(2).dropLast(2)
-        guard (2...4).contains(code.utf8.count), code.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else { return nil }
+        guard (2...4).contains(code.utf8.count), code.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+            return nil
+        }
         return String(code)
     }
 
