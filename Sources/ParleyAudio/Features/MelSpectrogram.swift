@@ -87,9 +87,16 @@ public struct MelSpectrogram: Sendable {
     /// The power spectrogram.
     /// - Parameter samples: Mono audio at the sample rate.
     public func power(_ samples: [Float]) -> MelFrames {
+        power(samples, frameCount: frameCount(sampleCount: samples.count))
+    }
+
+    /// The first frames of the power spectrogram.
+    /// - Parameters:
+    ///   - samples: Mono audio at the sample rate.
+    ///   - frameCount: At most as many as the audio gives.
+    func power(_ samples: [Float], frameCount: Int) -> MelFrames {
         // The initialiser has made the length one that has a transform.
         guard let fft = RealFFT(length: fftSize) else { return MelFrames(melCount: melCount, values: []) }
-        let frameCount = frameCount(sampleCount: samples.count)
         let lead = padding == .none ? 0 : fftSize / 2
         var frame = [Float](repeating: 0, count: fftSize)
         var power = [Float](repeating: 0, count: fft.binCount)
