@@ -63,7 +63,7 @@ let package = Package(
         tests("ParleyCoreTests", []),
         tests("ParleyAudioTests", ["ParleyAudio"]),
         tests("ParleyInferenceTests", ["ParleyInference"]),
-        tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
+        tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"], exclude: ["Fixtures"]),
         tests("ParleyPipelineTests", ["ParleyPipeline"]),
         tests("ParleyHTTPTests", ["ParleyHTTP"]),
         tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
