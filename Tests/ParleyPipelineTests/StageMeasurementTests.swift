@@ -9,7 +9,7 @@ import Testing
     private func measurement(diarizer: (any Diarizer)? = FakeDiarizer(turnSeconds: 5)) -> StageMeasurement {
         StageMeasurement(
             parts: PipelineParts(
-                recognizers: [FakeRecognizer()], decoder: FakeDecoder(seconds: 60),
+                models: LoadedRecognizers([FakeRecognizer()]), decoder: FakeDecoder(seconds: 60),
                 detector: FakeDetector(periodSeconds: 5, speechSeconds: 3), diarizer: diarizer))
     }
 
@@ -33,7 +33,7 @@ import Testing
     @Test func failuresAreTheTranscriptions() async throws {
         let measurement = StageMeasurement(
             parts: PipelineParts(
-                recognizers: [FakeRecognizer()],
+                models: LoadedRecognizers([FakeRecognizer()]),
                 decoder: FakeDecoder(
                     seconds: 60, failure: (afterSeconds: 2, error: AudioError(.corrupt, "The recording is damaged."))),
                 detector: FakeDetector(periodSeconds: 5, speechSeconds: 3), diarizer: nil))

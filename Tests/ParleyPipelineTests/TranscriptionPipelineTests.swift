@@ -15,7 +15,7 @@ import Testing
     ) -> TranscriptionPipeline {
         TranscriptionPipeline(
             parts: PipelineParts(
-                recognizers: [recognizer], decoder: FakeDecoder(seconds: seconds, failure: failure),
+                models: LoadedRecognizers([recognizer]), decoder: FakeDecoder(seconds: seconds, failure: failure),
                 detector: FakeDetector(periodSeconds: 5, speechSeconds: speechSeconds), diarizer: diarizer),
             readerThreadCount: 2)
     }

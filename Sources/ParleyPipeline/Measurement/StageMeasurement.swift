@@ -9,7 +9,7 @@ public struct StageMeasurement: Sendable {
     private let parts: PipelineParts
     private let lane = BlockingLane(name: "measure")
 
-    /// - Parameter parts: What the stages use; the first recogniser is measured.
+    /// - Parameter parts: What the stages use.
     public init(parts: PipelineParts) { self.parts = parts }
 
     /// Measures all stages.
@@ -19,9 +19,9 @@ public struct StageMeasurement: Sendable {
     /// - Returns: A cost for each stage in the order of ``StageCost/Stage``, ``StageCost/Stage/whole`` last.
     /// - Throws: what a transcription throws.
     public func measure(_ input: AudioInput, options: TranscriptionOptions) async throws -> [StageCost] {
-        guard let recognizer = parts.recognizers.first else {
-            throw RecognitionError(.modelUnknown, "There is no recogniser to measure.")
-        }
+        let lease = try await parts.models.lease(options.modelID)
+        defer { lease.release() }
+        let recognizer = lease.recognizer
         var table = CostTable()
         let steps = try await decode(input, options: options, into: &table)
         let windows = try await detect(steps, options: options, descriptor: recognizer.descriptor, into: &table)

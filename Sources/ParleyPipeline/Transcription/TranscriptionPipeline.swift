@@ -4,8 +4,8 @@ public import ParleyCore
 ///
 /// All are shared by all requests.
 public struct PipelineParts: Sendable {
-    /// Recognisers; the first is the default.
-    public var recognizers: [any SpeechRecognizer]
+    /// Gives recognisers.
+    public var models: any RecognizerSource
     /// Opens recordings.
     public var decoder: any AudioDecoder
     /// Finds speech.
@@ -15,10 +15,10 @@ public struct PipelineParts: Sendable {
 
     /// Puts the parts together.
     public init(
-        recognizers: [any SpeechRecognizer], decoder: any AudioDecoder, detector: any SpeechDetector,
+        models: any RecognizerSource, decoder: any AudioDecoder, detector: any SpeechDetector,
         diarizer: (any Diarizer)?
     ) {
-        self.recognizers = recognizers
+        self.models = models
         self.decoder = decoder
         self.detector = detector
         self.diarizer = diarizer
@@ -32,7 +32,7 @@ public final class TranscriptionPipeline: Transcriber {
     private let readerLane: BlockingLane
 
     /// - Parameters:
-    ///   - parts: What the stages use; at least one recogniser.
+    ///   - parts: What the stages use; at least one model.
     ///   - readerThreadCount: Recordings that are decoded at the same time.
     public init(parts: PipelineParts, readerThreadCount: Int) {
         self.parts = parts
@@ -40,10 +40,10 @@ public final class TranscriptionPipeline: Transcriber {
     }
 
     /// See ``Transcriber``.
-    public var models: [ModelDescriptor] { parts.recognizers.map(\.descriptor) }
+    public var models: [ModelDescriptor] { parts.models.descriptors }
 
     /// See ``Transcriber``.
-    public func model(_ id: String?) throws -> ModelDescriptor { try recognizer(id).descriptor }
+    public func model(_ id: String?) throws -> ModelDescriptor { try parts.models.descriptor(id) }
 
     /// See ``Transcriber``.
     public func transcribe(
@@ -52,8 +52,10 @@ public final class TranscriptionPipeline: Transcriber {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
+                    let lease = try await parts.models.lease(options.modelID)
+                    defer { lease.release() }
                     let run = TranscriptionRun(
-                        recognizer: try recognizer(options.modelID), parts: parts, readerLane: readerLane,
+                        recognizer: lease.recognizer, parts: parts, readerLane: readerLane,
                         options: options, emit: { continuation.yield($0) })
                     continuation.yield(.finished(try await run.transcribe(input)))
                     continuation.finish()
@@ -63,12 +65,5 @@ public final class TranscriptionPipeline: Transcriber {
             }
             continuation.onTermination = { _ in task.cancel() }
         }
-    }
-
-    private func recognizer(_ id: String?) throws -> any SpeechRecognizer {
-        guard let recognizer = parts.recognizers.first(where: { id == nil || $0.descriptor.id == id }) else {
-            throw RecognitionError(.modelUnknown, "The model '\(id ?? "")' does not exist here.")
-        }
-        return recognizer
     }
 }

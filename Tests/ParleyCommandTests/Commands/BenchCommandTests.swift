@@ -11,7 +11,7 @@ import Testing
         harness.composition.parts = { settings in
             #expect(settings.models.threads == 1 && settings.models.decoders == 1)
             return PipelineParts(
-                recognizers: [FakeRecognizer()], decoder: FakeDecoder(seconds: 20),
+                models: LoadedRecognizers([FakeRecognizer()]), decoder: FakeDecoder(seconds: 20),
                 detector: FakeDetector(periodSeconds: 5, speechSeconds: 3), diarizer: FakeDiarizer(turnSeconds: 5))
         }
         return harness
