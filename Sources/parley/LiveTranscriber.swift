@@ -36,7 +36,7 @@ struct LiveTranscriber: Sendable {
             acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
         return PipelineParts(
-            recognizers: [try loadRecognizer(runtime)], decoder: decoder, detector: detector, diarizer: diarizer)
+            models: LoadedRecognizers([try loadRecognizer(runtime)]), decoder: decoder, detector: detector, diarizer: diarizer)
     }
 
     /// Reads recordings within the limits of the settings.

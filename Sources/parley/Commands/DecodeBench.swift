@@ -19,7 +19,8 @@ struct DecodeBench: Sendable {
 
     func run(_ paths: [String]) async throws -> ExitCode {
         let parts = try await invocation.composition.parts(invocation.settings)
-        guard let recognizer = parts.recognizers.first else { return .success }
+        let lease = try await parts.models.lease(nil)
+        let recognizer = lease.recognizer
         let reading = BlockingLane(name: "read")
         let windows = try await reading.run {
             try paths.map {
