@@ -61,7 +61,7 @@ let package = Package(
         // Tests mirror the sources.
         library("ParleyTestSupport", ["ParleyCore"]),
         tests("ParleyCoreTests", []),
-        tests("ParleyAudioTests", ["ParleyAudio"]),
+        tests("ParleyAudioTests", ["ParleyAudio"], exclude: ["Fixtures"]),
         tests("ParleyInferenceTests", ["ParleyInference"]),
         tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"], exclude: ["Fixtures"]),
         tests("ParleyPipelineTests", ["ParleyPipeline"]),

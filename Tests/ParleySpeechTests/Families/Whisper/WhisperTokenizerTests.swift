@@ -29,7 +29,8 @@ struct WhisperTextReference: Decodable {
         let path = TestEnvironment.variable("PARLEY_WHISPER_TEXT")
         let text = try path.map { try String(contentsOfFile: $0, encoding: .utf8) }
         return try JSONDecoder().decode(
-            Self.self, from: Data((text ?? RepositoryFile.text("Tests/ParleySpeechTests/Fixtures/whisper_text.json")).utf8))
+            Self.self,
+            from: Data((text ?? RepositoryFile.text("Tests/ParleySpeechTests/Fixtures/whisper_text.json")).utf8))
     }
 }
 
@@ -75,5 +76,54 @@ struct WhisperTextReference: Decodable {
             #expect(words.map(\.tokens.count) == entry.counts, "\(entry.language) \(entry.ids)")
             #expect(words.flatMap(\.tokens) == entry.ids)
         }
+    }
+
+    /// k2-fsa's token list has no merges; they must follow from the order of the ids.
+    @Test(.enabled(if: folder != nil, "needs PARLEY_TEST_DATA"))
+    func theTokenListOfSherpaEncodesTheSame() throws {
+        let tokenizer = try Self.tokenizer()
+        let temporary = try SherpaFolder.write(tokens: (0..<50_257).map { tokenizer.bytes(of: $0) })
+        let files = try TokenizerFiles(sherpa: "tiny", directory: temporary.url.path)
+        for entry in try WhisperTextReference.load().texts {
+            let bytes = Array(entry.text.utf8)
+            let ids = PreTokenizer.pieces(of: entry.text).flatMap { files.vocabulary.merges.tokens(of: bytes[$0]) }
+            #expect(ids.map { Int($0) } == entry.ids, "\(entry.text.debugDescription)")
+        }
+    }
+
+    @Test(.enabled(if: folder != nil, "needs PARLEY_TEST_DATA"))
+    func theOlderFilesGiveTheSame() throws {
+        let directory = try #require(Self.folder)
+        let temporary = try TemporaryFolder()
+        for name in ["config.json", "generation_config.json", "vocab.json", "merges.txt", "added_tokens.json", "onnx"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: temporary.path(name), withDestinationPath: directory + "/" + name)
+        }
+        let older = try WhisperTokenizer(folder: WhisperFolder(directory: temporary.url.path), metadata: [:])
+        try FileManager.default.removeItem(atPath: temporary.path("added_tokens.json"))
+        try FileManager.default.createSymbolicLink(
+            atPath: temporary.path("tokenizer_config.json"), withDestinationPath: directory + "/tokenizer_config.json")
+        let oldest = try WhisperTokenizer(folder: WhisperFolder(directory: temporary.url.path), metadata: [:])
+        for tokenizer in [older, oldest] {
+            #expect(tokenizer.special.languages.count == 99)
+            #expect(tokenizer.special.timestampBegin == 50_364)
+            for entry in try WhisperTextReference.load().texts.prefix(200) {
+                #expect(tokenizer.encode(entry.text) == entry.ids)
+            }
+        }
+    }
+
+    @Test(.enabled(if: folder != nil, "needs PARLEY_TEST_DATA"))
+    func specialTokensHaveNoText() throws {
+        let tokenizer = try Self.tokenizer()
+        let special = tokenizer.special
+        #expect(special.endOfText == 50_257 && special.startOfTranscript == 50_258 && special.noSpeech == 50_362)
+        #expect(special.languages.count == 99 && special.language("en") == 50_259 && special.language("su") == 50_357)
+        #expect(special.seconds(ofTimestamp: 51_864) == 30)
+        for id in [-1, Int.min, Int.max, 50_257, 50_259, 50_363, 50_364, 51_864, 51_865] {
+            #expect(tokenizer.bytes(of: id).isEmpty)
+        }
+        let ids = tokenizer.encode(" Hello")
+        #expect(tokenizer.decode([50_258, 50_259, 50_364] + ids + [50_500, 50_257]) == " Hello")
     }
 }
