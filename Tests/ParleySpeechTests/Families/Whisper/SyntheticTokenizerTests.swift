@@ -55,8 +55,8 @@ import Testing
 
     @Test func aLongPieceTakesNoLongTime() throws {
         let tokenizer = try Self.load()
-        let ids = tokenizer.encode(String(repeating: "l", count: 200_001))
-        #expect(ids.count == 100_001)
+        let ids = tokenizer.encode(String(repeating: "l", count: 20_001))
+        #expect(ids.count == 10_001)
     }
 
     @Test(arguments: [

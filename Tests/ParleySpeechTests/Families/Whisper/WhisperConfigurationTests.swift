@@ -85,7 +85,7 @@ import Testing
             (["config.json"], { $0.files["config.json"] = String(repeating: "[", count: 100_000) }),
             (["config.json", "d_model"], { $0.config["d_model"] = nil }),
             (["config.json", "d_model"], { $0.config["d_model"] = "128" }),
-            (["config.json", "d_model"], { $0.config["d_model"] = 1e30 }),
+            (["config.json"], { $0.config["d_model"] = 1e30 }),
             (["config.json", "d_model"], { $0.config["d_model"] = -128 }),
             (["config.json", "vocab_size"], { $0.config["vocab_size"] = Int.max }),
             (["config.json", "share"], { $0.config["decoder_attention_heads"] = 3 }),

@@ -27,8 +27,9 @@ struct WhisperConfiguration: Sendable {
     let suppressedTokens: [Int]
     /// Tokens that are not chosen first.
     let beginSuppressedTokens: [Int]
-    /// Heads for the times of words; nil where the files name none. k2-fsa's exports with attentions give these heads
-    /// only, without naming them.
+    /// Heads for the times of words; nil where the files name none.
+    ///
+    /// k2-fsa's exports with attentions give these heads only, without naming them.
     let alignmentHeads: [AlignmentHead]?
     /// The latest first timestamp, in steps of 0.02 s.
     let maximumInitialTimestampIndex: Int

@@ -1,4 +1,6 @@
-/// Byte-pair encoding: which two neighbouring tokens become which one, and in which order (Sennrich et al. 2016).
+/// Byte-pair encoding: which two neighbouring tokens become which one, and in which order.
+///
+/// Sennrich, Haddow and Birch 2016, "Neural Machine Translation of Rare Words with Subword Units".
 struct BytePairMerges: Sendable {
     private struct Rule: Sendable {
         let rank: UInt32

@@ -6,7 +6,9 @@ struct WhisperTokenizer: Sendable {
     let special: WhisperSpecialTokens
     private let vocabulary: BytePairVocabulary
 
-    /// Reads the files. Blocking, takes a fraction of a second.
+    /// Reads the files.
+    ///
+    /// Blocking, takes a fraction of a second.
     /// - Parameters:
     ///   - folder: The model's folder.
     ///   - metadata: The custom metadata of the encoder, which k2-fsa's layout needs; not read for the other.
