@@ -21,10 +21,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "parley",
-    products: [.executable(name: "parley", targets: ["parley"])],
+    products: [
+        .executable(name: "parley", targets: ["parley"]),
+        // Opened by tests at run time, in the place of libraries that need a GPU.
+        .library(name: "OnnxRuntimeStandIn", type: .dynamic, targets: ["OnnxRuntimeStandIn"]),
+        .library(name: "NVMLStandIn", type: .dynamic, targets: ["NVMLStandIn"]),
+    ],
     targets: [
         // C libraries: module maps and shims only.
         .systemLibrary(name: "CONNXRuntime"),
+        .systemLibrary(name: "CNVML"),
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"])]),
@@ -41,7 +47,7 @@ let package = Package(
 
         // Adapters: Core and their own C module.
         library("ParleyAudio", ["ParleyCore", "CFFmpeg", "CKissFFT"]),
-        library("ParleyInference", ["ParleyCore", "CONNXRuntime"]),
+        library("ParleyInference", ["ParleyCore", "CONNXRuntime", "CNVML"]),
         library("ParleySpeech", ["ParleyCore", "ParleyAudio", "ParleyInference", "CPocketSphinx", "CZlib"]),
         library("ParleyHTTP", ["ParleyCore", "CWebSockets"]),
 
@@ -60,6 +66,8 @@ let package = Package(
 
         // Tests mirror the sources.
         library("ParleyTestSupport", ["ParleyCore"]),
+        .target(name: "OnnxRuntimeStandIn", path: "Tests/StandIns/OnnxRuntimeStandIn"),
+        .target(name: "NVMLStandIn", path: "Tests/StandIns/NVMLStandIn"),
         tests("ParleyCoreTests", []),
         tests("ParleyAudioTests", ["ParleyAudio"], exclude: ["Fixtures"]),
         tests("ParleyInferenceTests", ["ParleyInference"]),

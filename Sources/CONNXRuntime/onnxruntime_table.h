@@ -43,6 +43,7 @@ enum {
     ORT_INVALID_PROTOBUF = 7,
     ORT_NOT_IMPLEMENTED = 9,
     ORT_INVALID_GRAPH = 10,
+    ORT_EP_FAIL = 11,
 };
 
 typedef int32_t OrtLoggingLevel;           // 0 verbose ... 4 fatal

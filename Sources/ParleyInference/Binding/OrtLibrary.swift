@@ -19,6 +19,8 @@ enum OrtLibrary {
         }
         // The builds of PyPI send usage data to their maker from the moment in which an environment is made.
         setenv("ORT_DISABLE_TELEMETRY", "1", 1)
+        // GPUs are counted as the driver's management library counts them, unless the operator says otherwise.
+        setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 0)
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             throw foreign(dlerror().map { String(cString: $0) })
         }

@@ -41,7 +41,8 @@ public final class OnnxSession: Sendable {
                 try GPUMemory(index: index, table: runtime.table)
             }
         } catch {
-            throw source.error(for: error, libraryVersion: runtime.version)
+            throw options.device.error(for: error, model: source.model)
+                ?? source.error(for: error, libraryVersion: runtime.version)
         }
         inputNames = CStrings(inputs.map(\.name))
         outputNames = CStrings(outputs.map(\.name))
@@ -63,6 +64,7 @@ public final class OnnxSession: Sendable {
             api.SetSessionGraphOptimizationLevel(settings.pointer, options.graphOptimization.rawValue))
         if !options.usesMemoryPattern { try table.check(api.DisableMemPattern(settings.pointer)) }
         if !options.usesCPUArena { try table.check(api.DisableCpuMemArena(settings.pointer)) }
+        try ExecutionProvider(options: options, table: table).append(to: settings.pointer)
         let environment = runtime.environment.pointer
         return try table.make(released: api.ReleaseSession) { out in
             switch source.contents {
@@ -100,7 +102,7 @@ extension OnnxRuntime {
     ///   - name: What to call the model in messages.
     ///   - options: How to prepare it.
     /// - Throws: ``InferenceError`` with `modelMissing`, `modelCorrupt`, `libraryIncompatible` (the model is newer than
-    ///   the library) or `outOfMemory`.
+    ///   the library), `deviceUnavailable` or `outOfMemory`.
     public func loadModel(
         path: String, name: String, options: SessionOptions = SessionOptions()
     ) throws(InferenceError) -> OnnxSession {

@@ -15,6 +15,14 @@ public struct SessionOptions: Sendable, Hashable {
 
     /// Where the model runs; default the processor.
     public var device: InferenceDevice
+    /// The most memory that the model may take on a GPU, in bytes; nil, the default, for no limit.
+    public var memoryLimitBytes: Int?
+    /// The format of the weights; with ``WeightPrecision/float16`` TensorRT builds engines of half precision.
+    ///
+    /// Default ``WeightPrecision/float32``.
+    public var precision: WeightPrecision
+    /// A folder in which TensorRT keeps its engines, so that they are built once; nil, the default, for none.
+    public var engineCacheFolder: String?
     /// Default ``GraphOptimization/all``.
     public var graphOptimization: GraphOptimization
     /// Whether the memory plan of an input shape is kept for the next run with the same shape.
@@ -28,10 +36,14 @@ public struct SessionOptions: Sendable, Hashable {
 
     /// Makes options.
     public init(
-        device: InferenceDevice = .cpu, graphOptimization: GraphOptimization = .all, usesMemoryPattern: Bool = false,
+        device: InferenceDevice = .cpu, memoryLimitBytes: Int? = nil, precision: WeightPrecision = .float32,
+        engineCacheFolder: String? = nil, graphOptimization: GraphOptimization = .all, usesMemoryPattern: Bool = false,
         usesCPUArena: Bool = true
     ) {
         self.device = device
+        self.memoryLimitBytes = memoryLimitBytes
+        self.precision = precision
+        self.engineCacheFolder = engineCacheFolder
         self.graphOptimization = graphOptimization
         self.usesMemoryPattern = usesMemoryPattern
         self.usesCPUArena = usesCPUArena
