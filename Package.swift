@@ -34,6 +34,7 @@ let package = Package(
             name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
         .systemLibrary(name: "CKissFFT", providers: [.apt(["libkissfft-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and ports.
@@ -44,6 +45,7 @@ let package = Package(
         library("ParleyInference", ["ParleyCore", "CONNXRuntime"]),
         library("ParleySpeech", ["ParleyCore", "ParleyAudio", "ParleyInference", "CPocketSphinx", "CZlib"]),
         library("ParleyHTTP", ["ParleyCore", "CWebSockets"]),
+        library("ParleyHub", ["ParleyCore", "CCurl", "CCrypto"]),
 
         // A recording through the stages, and the API in front of it.
         library("ParleyPipeline", ["ParleyCore"]),
@@ -54,7 +56,7 @@ let package = Package(
             name: "parley",
             dependencies: [
                 "ParleyCore", "ParleyAudio", "ParleyInference", "ParleySpeech", "ParleyPipeline", "ParleyHTTP",
-                "ParleyAPI", "CCrypto",
+                "ParleyAPI", "ParleyHub",
             ],
             swiftSettings: strict),
 
@@ -66,8 +68,9 @@ let package = Package(
         tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
         tests("ParleyPipelineTests", ["ParleyPipeline"]),
         tests("ParleyHTTPTests", ["ParleyHTTP"]),
+        tests("ParleyHubTests", ["ParleyHub"]),
         tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
-        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
+        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP", "ParleyHub", "ParleyPipeline"]),
         tests("ContractTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
         tests("EndToEndTests", ["parley"], exclude: ["clients"]),
     ],

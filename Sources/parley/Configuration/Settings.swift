@@ -1,10 +1,12 @@
 import ParleyCore
+import ParleyHub
 
 /// Everything that can be configured, read once at start.
 ///
 /// The defaults stand here and nowhere else.
 struct Settings: Sendable {
     var models = ModelSettings()
+    var hub = HubSettings()
     var logging = LoggingSettings()
     var server = ServerSettings()
     var limits = LimitSettings()
@@ -22,6 +24,18 @@ struct ModelSettings: Sendable {
     var pocketSphinxModel = "/usr/share/pocketsphinx/model/en-us"
     var threads: Int?
     var decoders: Int?
+}
+
+/// Where models are pulled from.
+struct HubSettings: Sendable {
+    var endpoint = "https://huggingface.co"
+    var token = ""
+    var isOffline = false
+
+    /// The same for the hub's adapter.
+    var access: HubAccess {
+        HubAccess(endpoint: endpoint, token: token.isEmpty ? nil : token, isOffline: isOffline)
+    }
 }
 
 /// Where inference runs.
