@@ -40,6 +40,7 @@ let package = Package(
             name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
         .systemLibrary(name: "CKissFFT", providers: [.apt(["libkissfft-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and ports.
@@ -50,6 +51,7 @@ let package = Package(
         library("ParleyInference", ["ParleyCore", "CONNXRuntime", "CNVML"]),
         library("ParleySpeech", ["ParleyCore", "ParleyAudio", "ParleyInference", "CPocketSphinx", "CZlib"]),
         library("ParleyHTTP", ["ParleyCore", "CWebSockets"]),
+        library("ParleyHub", ["ParleyCore", "CCurl", "CCrypto"]),
 
         // A recording through the stages, and the API in front of it.
         library("ParleyPipeline", ["ParleyCore"]),
@@ -60,7 +62,7 @@ let package = Package(
             name: "parley",
             dependencies: [
                 "ParleyCore", "ParleyAudio", "ParleyInference", "ParleySpeech", "ParleyPipeline", "ParleyHTTP",
-                "ParleyAPI", "CCrypto",
+                "ParleyAPI", "ParleyHub",
             ],
             swiftSettings: strict),
 
@@ -74,8 +76,9 @@ let package = Package(
         tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"], exclude: ["Fixtures"]),
         tests("ParleyPipelineTests", ["ParleyPipeline"]),
         tests("ParleyHTTPTests", ["ParleyHTTP"]),
+        tests("ParleyHubTests", ["ParleyHub"]),
         tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
-        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
+        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP", "ParleyHub", "ParleyPipeline"]),
         tests("ContractTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
         tests("EndToEndTests", ["parley"], exclude: ["clients"]),
     ],

@@ -1,5 +1,6 @@
 import Foundation
 import ParleyCore
+import ParleyHub
 import ParleyInference
 import ParleyPipeline
 
@@ -14,7 +15,11 @@ struct Composition: Sendable {
     /// Builds the API and starts the server; its folder for uploads is one of the temporary files.
     var server: @Sendable (Settings, any Transcriber, Log, TemporaryFiles) async throws -> any RunningServer
     /// The models that Parley knows.
-    var models: @Sendable (Settings) -> [InstalledModel]
+    var models: @Sendable (Settings) -> [KnownModel]
+    /// Pulls a model from the hub; the closure is told what happens.
+    var pull: @Sendable (PullRequest, Settings, @escaping @Sendable (PullEvent) -> Void) async throws -> PullOutcome
+    /// Removes a pulled model and gives its bytes; the closure is told when another process is waited for.
+    var remove: @Sendable (String, Settings, @escaping @Sendable () -> Void) async throws -> Int
     /// Finds out what `parley doctor` tells about.
     var examine: @Sendable (Settings) async -> SystemFacts
     /// Path of the sample dialogue.
@@ -37,16 +42,20 @@ extension Composition {
                 settings, transcriber: transcriber, decoder: LiveTranscriber.decoder(settings),
                 coreCount: AvailableCores.count(), log: log, temporaryFiles: temporaryFiles)
         },
-        models: { settings in
-            let model = BundledModel(settings.models)
-            return [
-                InstalledModel(
-                    id: BundledModel.id,
-                    summary: "PocketSphinx with speech detection and speakers; English, modest accuracy",
-                    languages: ["en"], license: "BSD-2-Clause AND MIT AND Apache-2.0", path: model.folder,
-                    byteCount: model.byteCount,
-                    missingFiles: model.missingFiles)
-            ]
+        models: { KnownModel.all($0) },
+        pull: { request, settings, onEvent in
+            let pull = ModelPull(dataDirectory: settings.models.dataDirectory, access: settings.hub.access)
+            let lane = BlockingLane(name: "pull")
+            return try await withCancellationFlag { flag in
+                try await lane.run { try pull.run(request, cancellation: flag, onEvent: onEvent) }
+            }
+        },
+        remove: { id, settings, onWait in
+            let store = ModelStore(dataDirectory: settings.models.dataDirectory)
+            let lane = BlockingLane(name: "remove")
+            return try await withCancellationFlag { flag in
+                try await lane.run { try store.remove(id, cancellation: flag, onWait: onWait) }
+            }
         },
         examine: { settings in
             let lane = BlockingLane(name: "parley-doctor")

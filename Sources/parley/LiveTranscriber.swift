@@ -1,6 +1,7 @@
 import Foundation
 import ParleyAudio
 import ParleyCore
+import ParleyHub
 import ParleyInference
 import ParleyPipeline
 import ParleySpeech
@@ -59,19 +60,29 @@ struct LiveTranscriber: Sendable {
         try runtime.loadModel(path: "\(bundled.folder)/\(name).onnx", name: name)
     }
 
-    /// The bundled recogniser, or the one in the folder that `--model` names.
+    /// The bundled recogniser, an installed one, or the one in the folder that `--model` names.
     private func loadRecognizer(_ runtime: OnnxRuntime) throws -> any SpeechRecognizer {
         let wanted = settings.models.model
         let resources = FamilyResources(
-            decoderCount: settings.models.decoders ?? coreCount, batching: settings.batching,
+            decoderCount: settings.models.decoders ?? coreCount,
+            precision: settings.models.precision,
+            batching: settings.batching,
             runtime: { () throws(InferenceError) in runtime })
         if wanted == BundledModel.id {
             return try FamilyCatalog.load(
                 id: wanted, directory: settings.models.pocketSphinxModel, resources: resources)
         }
+        let installed = InstalledModels(dataDirectory: settings.models.dataDirectory)
+        if let folder = installed.directory(of: wanted) {
+            return try FamilyCatalog.load(id: wanted, directory: folder, resources: resources)
+        }
         guard wanted.contains("/") else {
+            let known = ModelCatalog.model(wanted)
             throw RecognitionError(
-                .modelUnknown, "No model is called '\(wanted)'; `parley models list` shows what there is.")
+                .modelUnknown,
+                known == nil
+                    ? "No model is called '\(wanted)'; `parley models list` shows what there is."
+                    : "The model '\(wanted)' is not installed; `parley models pull \(wanted)` fetches it.")
         }
         let folder = URL(fileURLWithPath: wanted).standardizedFileURL
         return try FamilyCatalog.load(id: folder.lastPathComponent, directory: folder.path, resources: resources)

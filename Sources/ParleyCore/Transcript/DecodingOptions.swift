@@ -32,6 +32,8 @@ public struct DecodingOptions: Sendable, Hashable {
     public var suppressedTokens = [-1]
     /// Most tokens in a window; nil for half of the model's context.
     public var maximumTokenCount: Int?
+    /// Whether a text never ends before ``maximumTokenCount``: for measurements with networks that have not learned to.
+    public var isEndless = false
     /// Text that looks made up is dropped where it stands alone between pauses of this length; nil keeps it.
     public var hallucinationSilence: Duration?
     /// Whether each word's time is found from the model's attention, where the model gives it away.

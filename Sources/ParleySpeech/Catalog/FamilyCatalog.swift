@@ -25,6 +25,11 @@ public enum FamilyCatalog {
         try family(of: directory, id: id).describe(id: id, directory: directory)
     }
 
+    /// Name of the family that knows a folder; nil when none does. Blocking.
+    public static func familyName(directory: String) -> String? {
+        all.first { $0.matches(directory: directory) }?.name
+    }
+
     private static func family(of directory: String, id: String) throws(RecognitionError) -> any RecognizerFamily.Type {
         if let family = all.first(where: { $0.matches(directory: directory) }) { return family }
         let names = all.map { $0.name }.joined(separator: ", ")

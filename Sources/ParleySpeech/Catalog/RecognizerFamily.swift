@@ -33,12 +33,15 @@ public struct FamilyResources: Sendable {
     public var runtime: @Sendable () throws(InferenceError) -> OnnxRuntime
     /// Where networks run, at least one device; a model is loaded on each.
     public var devices: [InferenceDevice]
+    /// The weights to be loaded; nil takes those that suit the device.
+    public var precision: WeightPrecision?
     /// How windows of all requests are gathered into batches.
     public var batching: BatchingOptions
 
     /// Makes resources.
     public init(
-        decoderCount: Int, devices: [InferenceDevice] = [.cpu], batching: BatchingOptions = BatchingOptions(),
+        decoderCount: Int, devices: [InferenceDevice] = [.cpu], precision: WeightPrecision? = nil,
+        batching: BatchingOptions = BatchingOptions(),
         runtime: @escaping @Sendable () throws(InferenceError) -> OnnxRuntime = { () throws(InferenceError) in
             try OnnxRuntime.load(firstOf: [])
         }
@@ -46,6 +49,7 @@ public struct FamilyResources: Sendable {
         self.decoderCount = decoderCount
         self.runtime = runtime
         self.devices = devices
+        self.precision = precision
         self.batching = batching
     }
 }

@@ -11,9 +11,15 @@ struct DecodeBench: Sendable {
 
     init(_ invocation: Invocation) throws(UsageError) {
         self.invocation = invocation
+        var decoding = invocation.settings.decoding
+        if let count = try invocation.arguments.integer("tokens", in: 1...448) {
+            decoding.maximumTokenCount = count
+            decoding.isEndless = true
+        }
+        decoding.alignsWords = !invocation.arguments.flag("no-words")
         options = RecognitionOptions(
             language: invocation.arguments.value("language"), prompt: invocation.arguments.value("prompt"),
-            decoding: invocation.settings.decoding)
+            decoding: decoding)
         clientCount = try invocation.arguments.integer("clients", in: 1...1_024) ?? 1
     }
 

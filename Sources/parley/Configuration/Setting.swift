@@ -3,13 +3,16 @@ struct SettingScope: OptionSet, Sendable, Hashable {
     let rawValue: Int
     static let transcribe = SettingScope(rawValue: 1)
     static let serve = SettingScope(rawValue: 2)
-    static let all: SettingScope = [.transcribe, .serve]
+    /// Looking after models.
+    static let models = SettingScope(rawValue: 4)
+    static let all: SettingScope = [.transcribe, .serve, .models]
 
     /// As the documentation says it.
     var text: String {
         switch self {
         case .transcribe: "transcribe"
         case .serve: "serve"
+        case .models: "models"
         default: "all"
         }
     }

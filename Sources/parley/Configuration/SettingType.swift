@@ -49,6 +49,24 @@ extension SettingType where Value == String {
         Self(placeholder, permitted: permitted, format: { $0 }, parse: { $0.isEmpty ? nil : $0 })
     }
 
+    /// A secret, or `@PATH`: the first line of a file. May be empty.
+    static let secret = Self(
+        "TOKEN", permitted: "a token, or `@PATH` of a readable file that holds it", format: { $0 },
+        parse: { text in
+            guard text.hasPrefix("@") else { return String(text.trimmingBlanks) }
+            let lines = try? String(contentsOfFile: String(text.dropFirst()), encoding: .utf8)
+            return lines?.split(whereSeparator: \.isNewline).first.map { String($0.trimmingBlanks) }
+        })
+
+    /// The address of a server, without a slash at its end.
+    static let webAddress = Self(
+        "URL", permitted: "an address that begins with `https://` or `http://`", format: { $0 },
+        parse: { text in
+            let isWeb = ["https://", "http://"].contains { text.lowercased().hasPrefix($0) && text.count > $0.count }
+            guard isWeb, !text.contains(where: { $0.isWhitespace || "@?#".contains($0) }) else { return nil }
+            return text.hasSuffix("/") ? String(text.dropLast()) : text
+        })
+
     static let path = text("PATH", permitted: "a path; a leading `~` is the home folder")
 }
 

@@ -1,4 +1,5 @@
 import ParleyCore
+import ParleyHub
 import ParleyInference
 
 /// Everything that can be configured, read once at start.
@@ -6,6 +7,7 @@ import ParleyInference
 /// The defaults stand here and nowhere else.
 struct Settings: Sendable {
     var models = ModelSettings()
+    var hub = HubSettings()
     var logging = LoggingSettings()
     var server = ServerSettings()
     var limits = LimitSettings()
@@ -21,10 +23,23 @@ struct ModelSettings: Sendable {
     var dataDirectory = "~/.local/share/parley"
     var model = "bundled"
     var device = Device.auto
+    var precision: WeightPrecision?
     var onnxRuntimeLibrary: String?
     var pocketSphinxModel = "/usr/share/pocketsphinx/model/en-us"
     var threads: Int?
     var decoders: Int?
+}
+
+/// Where models are pulled from.
+struct HubSettings: Sendable {
+    var endpoint = "https://huggingface.co"
+    var token = ""
+    var isOffline = false
+
+    /// The same for the hub's adapter.
+    var access: HubAccess {
+        HubAccess(endpoint: endpoint, token: token.isEmpty ? nil : token, isOffline: isOffline)
+    }
 }
 
 /// Where inference runs.

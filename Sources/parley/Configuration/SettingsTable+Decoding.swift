@@ -5,6 +5,10 @@ import ParleyInference
 extension SettingsTable {
     static let batching: [Setting] = [
         Setting(
+            "precision", .automaticChoice, \.models.precision,
+            automatic: "int8 on a processor, float16 on a GPU, where the model has them",
+            "Weights that are loaded"),
+        Setting(
             "batch_size", .integer(1...1_024), \.batching.maximumBatch, aliases: ["WHISPERX_BATCH_SIZE"],
             "Windows of all requests that are decoded together, counted in texts: a beam of 5 counts as 5"),
         Setting(
@@ -51,6 +55,10 @@ extension SettingsTable {
             "hallucination_silence", .switchableDuration(.zero ... .seconds(30)), \.decoding.hallucinationSilence,
             "Text that looks made up is dropped where it stands between pauses of this length; `off` keeps it"),
     ]
+}
+
+extension SettingType where Value == WeightPrecision? {
+    static var automaticChoice: Self { SettingType<WeightPrecision>.choice.orWord("auto") }
 }
 
 extension SettingType where Value == Double? {

@@ -5,7 +5,8 @@ import ParleyCore
 /// The parser of files, the environment, the flags, the help, `parley config` and
 /// `docs/configuration.md` are read from here.
 enum SettingsTable {
-    static let all: [Setting] = models + batching + server + limits + speech + decoding + logging
+    static let all: [Setting] =
+        models + batching + hub + server + limits + speech + decoding + logging
 
     /// The settings that matter to a command.
     static func settings(for scope: SettingScope) -> [Setting] { all.filter { !$0.scope.isDisjoint(with: scope) } }
@@ -34,6 +35,18 @@ enum SettingsTable {
         Setting(
             "pocketsphinx_model", .path, \.models.pocketSphinxModel,
             "Folder of the PocketSphinx model that the bundled profile uses"),
+    ]
+
+    private static let hub: [Setting] = [
+        Setting(
+            "hub_endpoint", .webAddress, \.hub.endpoint, aliases: ["HF_ENDPOINT"], scope: .models,
+            "Model hub that `parley models pull` fetches from; with `http` nothing is encrypted"),
+        Setting(
+            "hub_token", .secret, \.hub.token, aliases: ["HF_TOKEN"], scope: .models, isSecret: true,
+            "Token of an account on the hub, for private models and those whose licence has to be accepted"),
+        Setting(
+            "hub_offline", .switchedOn, \.hub.isOffline, aliases: ["HF_HUB_OFFLINE"], scope: .models,
+            "Never use the network for models"),
     ]
 
     private static let server: [Setting] = [

@@ -1,5 +1,6 @@
 import Foundation
 import ParleyCore
+import ParleyHub
 
 /// The files of the bundled profile in the data folder, as the set-up leaves them.
 struct BundledModel: Sendable {
@@ -40,7 +41,7 @@ struct BundledModel: Sendable {
         guard let manifest = manifest() else { return [("model.json", .damaged)] }
         return manifest.files.values.sorted { $0.file < $1.file }.map { entry in
             // The manifest may come from anywhere; a name must not lead out of the folder.
-            guard !entry.file.contains("/"), let digest = SHA256.hexadecimal(ofFile: folder + "/" + entry.file) else {
+            guard !entry.file.contains("/"), let digest = Digest.sha256(ofFile: folder + "/" + entry.file) else {
                 return (entry.file, .missing)
             }
             return (entry.file, digest == entry.sha256.lowercased() ? .intact : .damaged)

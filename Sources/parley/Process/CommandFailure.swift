@@ -1,6 +1,7 @@
 import Foundation
 import ParleyCore
 import ParleyHTTP
+import ParleyHub
 
 /// Why a command, or its work on one input, ends: an exit code, a line for people, and a cause for the curious.
 struct CommandFailure: Error, Sendable, Hashable {
@@ -29,6 +30,7 @@ struct CommandFailure: Error, Sendable, Hashable {
             self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case let error as DiarizationError: self.init(Self.exitCode(error.code), error.message)
         case let error as HTTPServerError: self.init(Self.exitCode(error.code), error.message)
+        case let error as HubError: self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case is BlockingLane.Full: self.init(.overloaded, "too much work is waiting already")
         case is BrokenPipe: self.init(.brokenPipe, "the reader of the output has gone")
         case is CancellationError: self.init(.interrupted, "stopped")
@@ -66,6 +68,17 @@ struct CommandFailure: Error, Sendable, Hashable {
         switch code {
         case .addressInUse, .permissionDenied, .invalidAddress, .bindFailed: .unavailable
         case .libraryFailed, .alreadyStarted: .internalFailure
+        }
+    }
+
+    static func exitCode(_ code: HubError.Code) -> ExitCode {
+        switch code {
+        case .offline, .unreachable, .notFound, .accessDenied, .hubFault, .insecure, .checksumMismatch, .unsuitable,
+            .notInstalled:
+            .unavailable
+        case .rateLimited: .overloaded
+        case .diskFull, .cannotWrite: .cannotCreateOutput
+        case .invalidName: .usage
         }
     }
 

@@ -4,32 +4,37 @@ import ParleyCore
 enum ProgressLine {
     /// The live line of a terminal, never wider than `width` less one column (a full line would wrap).
     static func live(_ state: ProgressState, width: Int) -> String {
+        live(
+            title: title(state.name, index: state.index, count: state.count), stage: state.stageText,
+            fraction: state.fraction, figures: figures(state), width: width)
+    }
+
+    /// The live line of any work.
+    static func live(title: String, stage: String, fraction: Double?, figures: [String], width: Int) -> String {
         let room = max(0, width - 1)
-        let figures = figures(state)
         // What matters least goes first when there is little room.
         let tails = [figures, Array(figures.prefix(2)), Array(figures.prefix(1)), []]
-        let title = title(state)
         for tail in tails {
-            let text = (["\(title)  \(state.stageText)"] + tail).joined(separator: "  ")
+            let text = (["\(title)  \(stage)"] + tail).joined(separator: "  ")
             let barRoom = room - text.count - 2
-            if let fraction = state.fraction, barRoom >= 12 {
-                let head = "\(title)  \(state.stageText)  \(bar(fraction, width: min(32, barRoom)))"
+            if let fraction, barRoom >= 12 {
+                let head = "\(title)  \(stage)  \(bar(fraction, width: min(32, barRoom)))"
                 return ([head] + tail).joined(separator: "  ")
             }
             if text.count <= room { return text }
         }
-        return String("\(state.stageText)".prefix(room))
+        return String(stage.prefix(room))
     }
 
     /// A line for a log or a pipe.
     static func plain(_ state: ProgressState) -> String {
-        (["\(title(state)): \(state.stageText)"] + figures(state)).joined(separator: ", ")
+        (["\(title(state.name, index: state.index, count: state.count)): \(state.stageText)"] + figures(state)).joined(separator: ", ")
     }
 
-    private static func title(_ state: ProgressState) -> String {
+    private static func title(_ name: String, index: Int, count: Int) -> String {
         let longest = 28
-        let name = state.name.count <= longest ? state.name : "..." + state.name.suffix(longest - 3)
-        return state.count > 1 ? "[\(state.index)/\(state.count)] \(name)" : name
+        let name = name.count <= longest ? name : "..." + name.suffix(longest - 3)
+        return count > 1 ? "[\(index)/\(count)] \(name)" : name
     }
 
     /// Audio done of total, percent, speed, time left: what is known of them.

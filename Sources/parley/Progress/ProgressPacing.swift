@@ -23,8 +23,15 @@ struct ProgressPacing: Sendable {
 
     /// Whether this state is to be shown; remembers that it was.
     mutating func shows(_ state: ProgressState) -> Bool {
-        let sinceLast = state.elapsed - (lastShown ?? .zero)
-        let fraction = state.fraction ?? 0
+        shows(elapsed: state.elapsed, fraction: state.fraction ?? 0)
+    }
+
+    /// The same for any work.
+    /// - Parameters:
+    ///   - elapsed: Time since it began.
+    ///   - fraction: Part that is done, 0...1.
+    mutating func shows(elapsed: Duration, fraction: Double) -> Bool {
+        let sinceLast = elapsed - (lastShown ?? .zero)
         let isDue =
             switch style {
             case .none: false
@@ -33,7 +40,7 @@ struct ProgressPacing: Sendable {
                 sinceLast >= .seconds(10) && (fraction - lastFraction >= Self.plainStep || sinceLast >= .seconds(60))
             }
         if isDue {
-            lastShown = state.elapsed
+            lastShown = elapsed
             lastFraction = fraction
         }
         return isDue

@@ -7,6 +7,8 @@ struct WhisperLoader {
     let folder: WhisperFolder
     let runtime: OnnxRuntime
     let batching: BatchingOptions
+    /// The weights to be loaded; nil takes those that suit the device.
+    let wanted: WeightPrecision?
 
     /// - Throws: ``RecognitionError`` with `modelUnavailable`, or ``InferenceError``.
     func engine(on device: InferenceDevice) throws -> WhisperEngine {
@@ -19,14 +21,15 @@ struct WhisperLoader {
             limits: WaveLimits(maximumRows: batching.maximumBatch, isParallel: device.gpuIndex != nil))
     }
 
-    /// int8 first on a processor, float16 first on a GPU.
-    private func precision(on device: InferenceDevice) throws -> WhisperFolder.Precision {
-        let wanted: [WhisperFolder.Precision] =
-            device.gpuIndex == nil ? [.int8, .float32, .float16] : [.float16, .float32]
-        if let found = wanted.first(where: folder.precisions.contains) { return found }
-        throw unavailable(
-            "it has only int8 weights, for which a GPU has no kernels; install its float16 or float32 files, or choose "
-                + "the device cpu")
+    /// The weights that were asked for, or those that suit the device.
+    private func precision(on device: InferenceDevice) throws -> WeightPrecision {
+        let available = Set(folder.precisions)
+        guard let wanted else { return try .preferred(available: available, on: device) }
+        guard available.contains(wanted) else {
+            let names = folder.precisions.map(\.rawValue).joined(separator: ", ")
+            throw unavailable("it is not installed with \(wanted.rawValue) weights, only with \(names)")
+        }
+        return try .preferred(available: [wanted], on: device)
     }
 
     private func load(

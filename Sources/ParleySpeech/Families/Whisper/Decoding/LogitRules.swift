@@ -26,7 +26,8 @@ struct LogitRules: Sendable {
             special.startOfTranscript, special.transcribe, special.translate, special.startOfLanguageModel,
             special.startOfPrevious, special.noSpeech,
         ].compactMap { $0 }
-        suppressed = own + steering + options.suppressedTokens.filter { $0 >= 0 }
+        suppressed =
+            own + steering + options.suppressedTokens.filter { $0 >= 0 } + (options.isEndless ? [special.endOfText] : [])
         suppressedAtBegin = options.suppressesBlank ? configuration.beginSuppressedTokens : []
         usesTimestamps = options.usesTimestamps
         let wanted = Int(options.maximumInitialTimestamp / .milliseconds(20))

@@ -1,4 +1,5 @@
 import Foundation
+import ParleyInference
 
 /// The ONNX files of a folder, sorted into the layouts of Whisper exports.
 struct FolderListing: Sendable {
@@ -8,7 +9,7 @@ struct FolderListing: Sendable {
     let sherpaNames: [String]
 
     /// What follows the name of a network, best first.
-    private static let suffixes: [WhisperFolder.Precision: (huggingFace: [String], sherpa: [String])] = [
+    private static let suffixes: [WeightPrecision: (huggingFace: [String], sherpa: [String])] = [
         .float32: ([""], [""]), .float16: (["_fp16"], [".fp16"]), .int8: (["_int8", "_quantized", "_q8"], [".int8"]),
     ]
 
@@ -35,8 +36,8 @@ struct FolderListing: Sendable {
     }
 
     /// The complete networks by precision.
-    func networks(_ layout: WhisperFolder.Layout) -> [WhisperFolder.Precision: WhisperFolder.Networks] {
-        var networks: [WhisperFolder.Precision: WhisperFolder.Networks] = [:]
+    func networks(_ layout: WhisperFolder.Layout) -> [WeightPrecision: WhisperFolder.Networks] {
+        var networks: [WeightPrecision: WhisperFolder.Networks] = [:]
         for (precision, suffixes) in Self.suffixes {
             switch layout {
             case .huggingFace: networks[precision] = huggingFace(suffixes.huggingFace)
@@ -60,7 +61,7 @@ struct FolderListing: Sendable {
 
     /// The file to name when nothing is complete: what the most complete precision lacks.
     func missingFile(_ layout: WhisperFolder.Layout) -> String {
-        let precisions = WhisperFolder.Precision.allCases
+        let precisions = WeightPrecision.allCases
         let wanted = precisions.flatMap { precision -> [[String]] in
             guard let suffixes = Self.suffixes[precision] else { return [] }
             switch layout {

@@ -1,5 +1,6 @@
 import Foundation
 import ParleyCore
+import ParleyInference
 
 /// The files of a Whisper model in a folder, in whichever public layout.
 ///
@@ -7,11 +8,6 @@ import ParleyCore
 ///   `decoder_model*.onnx` and `decoder_with_past_model*.onnx`, in the folder or in `onnx/` below it.
 /// - k2-fsa (sherpa): `<name>-encoder*.onnx`, `<name>-decoder*.onnx` and `<name>-tokens.txt`.
 struct WhisperFolder: Sendable {
-    /// The numbers that the weights are stored in.
-    enum Precision: String, Sendable, CaseIterable {
-        case float32, float16, int8
-    }
-
     /// The networks of a model, by their full paths.
     enum Networks: Sendable, Hashable {
         /// One decoder that runs with and without a cache (Hugging Face `decoder_model_merged`).
@@ -41,7 +37,7 @@ struct WhisperFolder: Sendable {
     let directory: String
     /// The layout that the file names show.
     let layout: Layout
-    private let networksByPrecision: [Precision: Networks]
+    private let networksByPrecision: [WeightPrecision: Networks]
 
     /// Whether a folder looks like one of these, judged by the names of its files.
     static func matches(directory: String) -> Bool { FolderListing(directory).layout != nil }
@@ -73,13 +69,13 @@ struct WhisperFolder: Sendable {
     }
 
     /// What is complete in the folder.
-    var precisions: [Precision] { Precision.allCases.filter { networksByPrecision[$0] != nil } }
+    var precisions: [WeightPrecision] { WeightPrecision.allCases.filter { networksByPrecision[$0] != nil } }
 
     /// The networks of one precision; nil unless all are there.
-    func networks(_ precision: Precision) -> Networks? { networksByPrecision[precision] }
+    func networks(_ precision: WeightPrecision) -> Networks? { networksByPrecision[precision] }
 
     /// Bytes of the networks of one precision with their external data; 0 unless all are there.
-    func byteCount(_ precision: Precision) -> Int {
+    func byteCount(_ precision: WeightPrecision) -> Int {
         guard let paths = networks(precision)?.paths else { return 0 }
         return paths.flatMap { [$0] + FolderListing.externalData(of: $0) }
             .reduce(0) { $0 + (WhisperFile.byteCount(path: $1) ?? 0) }
