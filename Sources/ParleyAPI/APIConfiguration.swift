@@ -20,6 +20,8 @@ public struct APIConfiguration: Sendable {
     public static let formAllowanceBytes = FormReader.maximumTextBytes + 4 * FormReader.maximumDataURLBytes
     /// How speech is found where a request does not say it.
     public var speechDetection = SpeechDetectionOptions()
+    /// How the text is searched for where a request does not say it.
+    public var decoding = DecodingOptions()
     /// The folder in which uploads are kept while they are worked on, in a private folder of their own.
     public var spoolParent = "/tmp"
     /// How often a stream that has nothing to say sends a comment, so that proxies keep it open.

@@ -37,7 +37,8 @@ struct LiveTranscriber: Sendable {
             acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
         return PipelineParts(
-            models: LoadedRecognizers([try loadRecognizer(runtime)]), decoder: decoder, detector: detector, diarizer: diarizer)
+            models: LoadedRecognizers([try loadRecognizer(runtime)]), decoder: decoder, detector: detector,
+            diarizer: diarizer)
     }
 
     /// Reads recordings within the limits of the settings.

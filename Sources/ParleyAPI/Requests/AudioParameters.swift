@@ -1,6 +1,8 @@
 extension ParameterTable {
     /// The fields of `POST /v1/audio/transcriptions`.
-    static let transcriptions = ParameterTable(parameters: [
+    static let transcriptions = ParameterTable(parameters: transcriptionFields + decoding)
+
+    private static let transcriptionFields = [
         file, model,
         Parameter(
             name: "language", kind: .language,
@@ -50,16 +52,18 @@ extension ParameterTable {
         unavailable("enable_vocal_separation", "Separate voices from music first."),
         unavailable("enable_punctuation_restoration", "Restore punctuation and capital letters."),
         unavailable("align", "Refine the words' times by forced alignment."),
-    ])
+    ]
 
     /// The fields of `POST /v1/audio/translations`.
-    static let translations = ParameterTable(parameters: [
+    static let translations = ParameterTable(parameters: translationFields + decoding)
+
+    private static let translationFields = [
         file, model, prompt,
         Parameter(
             name: "response_format", kind: .choice(["json", "text", "srt", "verbose_json", "vtt"]),
             summary: "Form of the answer.", defaultValue: "json"),
         temperature,
-    ])
+    ]
 
     /// Features that have a field but no implementation yet: `true` is refused, `false` is accepted.
     static let unavailableFeatures = ["enable_vocal_separation", "enable_punctuation_restoration", "align"]

@@ -14,11 +14,13 @@ struct TranscriptionRequest: Sendable {
     var knownSpeakerReferences: [String]
 
     /// Checks the fields.
-    /// - Parameter detection: How speech is found where the request does not say it.
+    /// - Parameters:
+    ///   - detection: How speech is found where the request does not say it.
+    ///   - decoding: How the text is searched for where the request does not say it.
     /// - Throws: ``APIError`` that names the first wrong field.
     init(
         form: UploadForm, table: ParameterTable, task: TranscriptionTask, models: ModelDirectory,
-        detection: SpeechDetectionOptions
+        detection: SpeechDetectionOptions, decoding: DecodingOptions
     ) throws {
         let values = try ParameterValues(form.fields, table: table)
         guard let modelName = values.text("model") else {
@@ -41,6 +43,7 @@ struct TranscriptionRequest: Sendable {
         options.modelID = model.descriptor.id
         options.task = task
         options.language = try rules.language()
+        options.candidateLanguages = options.language == nil ? values.texts("languages") : []
         options.prompt = values.text("prompt")
         options.keywords = values.texts("keywords")
         options.temperature = values.number("temperature") ?? 0
@@ -48,6 +51,7 @@ struct TranscriptionRequest: Sendable {
         options.speechDetection = (values.chunkingStrategy ?? .automatic).speechDetection(detection)
         options.diarization = try rules.diarization(format: format)
         options.emitsSegmentsEarly = streams
+        options.decoding = values.decoding(over: decoding)
 
         rendering = RenderingOptions()
         rendering.usage = model.contract.usage
@@ -56,6 +60,19 @@ struct TranscriptionRequest: Sendable {
         rendering.recordingName = recording.displayName
         let granularities = values.texts("timestamp_granularities").compactMap(TimestampGranularity.init(rawValue:))
         if !granularities.isEmpty { rendering.granularities = Set(granularities) }
+        options.decoding.alignsWords = needsWordTimes
+    }
+}
+
+extension TranscriptionRequest {
+    /// Whether anything in the answer depends on when each word was spoken.
+    private var needsWordTimes: Bool {
+        if options.diarization != nil { return true }
+        switch format {
+        case .srt, .vtt, .diarizedJSON, .rttm: return true
+        case .verboseJSON: return rendering.granularities.contains(.word)
+        case .json, .text, .tsv: return false
+        }
     }
 }
 

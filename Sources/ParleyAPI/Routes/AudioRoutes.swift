@@ -29,7 +29,8 @@ extension API {
         let reader = FormReader(spool: spool, maximumUploadBytes: configuration.maximumUploadBytes, parameters: table)
         let form = try await reader.read(request.http)
         let asked = try TranscriptionRequest(
-            form: form, table: table, task: task, models: models, detection: configuration.speechDetection)
+            form: form, table: table, task: task, models: models, detection: configuration.speechDetection,
+            decoding: configuration.decoding)
         let work = try await begin(asked, form: form)
         if asked.streams { return try await stream(work, asked: asked, requestID: request.http.id) }
         let transcript = try await work.transcript()

@@ -54,6 +54,8 @@ public struct RecognitionOptions: Sendable, Hashable {
     public var task: TranscriptionTask
     /// ISO 639-1; nil lets the recogniser decide.
     public var language: String?
+    /// The languages among which the recogniser decides; empty for all that it knows.
+    public var candidateLanguages: [String] = []
     /// Text that precedes.
     public var prompt: String?
     /// Words to be expected.

@@ -10,6 +10,8 @@ public struct TranscriptionOptions: Sendable {
     public var task: TranscriptionTask = .transcribe
     /// ISO 639-1 code of the spoken language; nil lets the recogniser decide.
     public var language: String?
+    /// The languages among which the recogniser decides, ISO 639-1; empty for all that it knows.
+    public var candidateLanguages: [String] = []
     /// Text that precedes the recording, or its style.
     public var prompt: String?
     /// Words and phrases to be expected.

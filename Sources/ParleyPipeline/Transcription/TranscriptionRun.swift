@@ -25,6 +25,11 @@ struct TranscriptionRun: Sendable {
 
     /// Shorter recordings are refused, in seconds; OpenAI's own limit.
     private static let minimumSeconds = 0.1
+    /// A language heard with this probability is taken for the whole recording (faster-whisper,
+    /// `language_detection_threshold`).
+    private static let sureOfLanguage = 0.5
+    /// Windows that are asked when none is sure.
+    private static let languageVotes = 3
     /// Steps of audio that may wait for diarization.
     private static let waitingSteps = 2
 
@@ -43,9 +48,7 @@ struct TranscriptionRun: Sendable {
         let audio = BoundedChannel<AudioWindow>(capacity: Self.waitingSteps)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await read(reader, windows: windows, audio: audio, assembly: assembly) }
-            for _ in 0..<windowsInFlight {
-                group.addTask { try await recognize(windows, assembly: assembly) }
-            }
+            group.addTask { try await recognizeAll(windows, assembly: assembly) }
             group.addTask { try await diarize(audio, with: diarization, assembly: assembly) }
             // Not waitForAll: that would let the others go on after a failure.
             for try await _ in group {}
@@ -117,11 +120,52 @@ struct TranscriptionRun: Sendable {
         }
     }
 
-    private func recognize(_ windows: BoundedChannel<(Int, SpeechWindow)>, assembly: TranscriptAssembly) async throws {
+    /// Recognises the windows, many at a time once the language is known.
+    private func recognizeAll(
+        _ windows: BoundedChannel<(Int, SpeechWindow)>, assembly: TranscriptAssembly
+    ) async throws {
         var recognition = RecognitionOptions(
             task: options.task, language: options.language, prompt: options.prompt, keywords: options.keywords,
             temperature: options.temperature, decoding: options.decoding, request: request,
             priority: options.priority)
+        recognition.candidateLanguages = options.candidateLanguages
+        if recognition.language == nil, recognizer.descriptor.languages.count > 1 {
+            recognition.language = try await hearLanguage(windows, recognition, assembly: assembly)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { [recognition] group in
+            for _ in 0..<windowsInFlight {
+                group.addTask { try await recognize(windows, recognition, assembly: assembly) }
+            }
+            for try await _ in group {}
+        }
+    }
+
+    /// Recognises windows in turn until one is sure of its language, or enough have voted.
+    ///
+    /// A recording keeps its language: windows that each heard their own would flip between related ones.
+    private func hearLanguage(
+        _ windows: BoundedChannel<(Int, SpeechWindow)>, _ recognition: RecognitionOptions,
+        assembly: TranscriptAssembly
+    ) async throws -> String? {
+        var recognition = recognition
+        var votes: [String: Double] = [:]
+        for _ in 0..<Self.languageVotes {
+            guard let (index, window) = await windows.next() else { break }
+            let hypothesis = try await recognizer.recognize(window.audio, options: recognition)
+            await assembly.add(hypothesis, window: window, index: index)
+            if options.decoding.conditionsOnPreviousText { recognition.remember(hypothesis) }
+            let probability = hypothesis.languageProbability ?? 1
+            if probability >= Self.sureOfLanguage { return hypothesis.language }
+            votes[hypothesis.language, default: 0] += probability
+        }
+        return votes.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+    }
+
+    private func recognize(
+        _ windows: BoundedChannel<(Int, SpeechWindow)>, _ recognition: RecognitionOptions,
+        assembly: TranscriptAssembly
+    ) async throws {
+        var recognition = recognition
         while let (index, window) = await windows.next() {
             let hypothesis = try await recognizer.recognize(window.audio, options: recognition)
             await assembly.add(hypothesis, window: window, index: index)

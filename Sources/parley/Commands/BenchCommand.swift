@@ -11,7 +11,8 @@ enum BenchCommand {
             .flag("json", "Print JSON"),
             OptionSpec("language", .value("CODE"), short: "l", "Spoken language of `decode`, ISO 639-1"),
             OptionSpec("prompt", .value("TEXT"), "Text before each window of `decode`"),
-            OptionSpec("tokens", .value("N"), "Exactly this many tokens per window in `decode`, for networks without sense"),
+            OptionSpec(
+                "tokens", .value("N"), "Exactly this many tokens per window in `decode`, for networks without sense"),
             .flag("no-words", "Leave the words' times out of `decode`"),
             OptionSpec("clients", .value("N"), default: "1", "Windows of `decode` that are given at the same time"),
         ], settings: .transcribe,

@@ -72,6 +72,7 @@ final class APIServer: RunningServer {
         configuration.allowedOrigins = Set(settings.server.corsOrigins)
         configuration.maximumUploadBytes = settings.limits.uploadBytes
         configuration.speechDetection = settings.speechDetection
+        configuration.decoding = settings.decoding
         configuration.spoolParent = NSTemporaryDirectory()
         configuration.version = ParleyVersion.current
         do {

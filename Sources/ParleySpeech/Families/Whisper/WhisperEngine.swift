@@ -90,14 +90,21 @@ struct WhisperEngine: Sendable {
         return jobs.enumerated().map { index, job in
             var job = job
             load(&row, from: logits, row: index, position: 0)
-            let scores = special.languages.map { Double(row.values[$0.id]) }
+            let candidates = candidates(job)
+            let scores = candidates.map { Double(row.values[$0.id]) }
             let largest = scores.max() ?? 0
             let total = scores.reduce(0) { $0 + exp($1 - largest) }
             let best = scores.firstIndex(of: largest) ?? 0
-            job.language = special.languages[best].code
+            job.language = candidates[best].code
             job.languageProbability = total > 0 ? 1 / total : 0
             return Result { try bucket(of: job) }.outcome(job)
         }
+    }
+
+    /// The languages that a job may turn out to be in.
+    private func candidates(_ job: WhisperJob) -> [WhisperSpecialTokens.Language] {
+        let asked = special.languages.filter { job.options.candidateLanguages.contains($0.code) }
+        return asked.isEmpty ? special.languages : asked
     }
 
     /// Remembers how likely it is that nobody speaks, from the logits after the start of the transcript.

@@ -21,7 +21,8 @@ public enum WhisperFamily: RecognizerFamily {
     public static func load(id: String, directory: String, resources: FamilyResources) throws -> any SpeechRecognizer {
         let folder = try WhisperFolder(directory: directory)
         let runtime = try resources.runtime()
-        let loader = WhisperLoader(id: id, folder: folder, runtime: runtime, batching: resources.batching,
+        let loader = WhisperLoader(
+            id: id, folder: folder, runtime: runtime, batching: resources.batching,
             wanted: resources.precision)
         let engines = try resources.devices.map { try loader.engine(on: $0) }
         return try WhisperRecognizer(

@@ -27,7 +27,8 @@ struct LogitRules: Sendable {
             special.startOfPrevious, special.noSpeech,
         ].compactMap { $0 }
         suppressed =
-            own + steering + options.suppressedTokens.filter { $0 >= 0 } + (options.isEndless ? [special.endOfText] : [])
+            own + steering + options.suppressedTokens.filter { $0 >= 0 }
+            + (options.isEndless ? [special.endOfText] : [])
         suppressedAtBegin = options.suppressesBlank ? configuration.beginSuppressedTokens : []
         usesTimestamps = options.usesTimestamps
         let wanted = Int(options.maximumInitialTimestamp / .milliseconds(20))
