@@ -25,7 +25,8 @@ enum ModelID {
             && !text.hasPrefix(".") && !text.hasPrefix("-") && !text.hasSuffix(".") && !text.hasSuffix("-")
             && text.utf8.allSatisfy { byte in
                 let scalar = UnicodeScalar(byte)
-                return byte < 128 && (scalar.properties.isAlphabetic || (48...57).contains(byte) || "-._".utf8.contains(byte))
+                return byte < 128
+                    && (scalar.properties.isAlphabetic || (48...57).contains(byte) || "-._".utf8.contains(byte))
             }
     }
 

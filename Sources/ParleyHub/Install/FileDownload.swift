@@ -72,7 +72,8 @@ struct FileDownload {
         if head.status == 206, have > 0 {
             guard Self.rangeStart(head["content-range"], total: file.byteCount) == have else {
                 part.remove()
-                var error = HubError(.hubFault, "the hub's storage gives another part of \(file.path) than was asked for")
+                var error = HubError(
+                    .hubFault, "the hub's storage gives another part of \(file.path) than was asked for")
                 error.isTransient = true
                 throw error
             }

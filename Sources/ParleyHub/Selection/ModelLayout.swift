@@ -20,6 +20,7 @@ struct ModelLayout: Sendable {
 
     /// Files that say which number stands for which piece of text, one of which every layout has.
     static func isVocabulary(_ name: some StringProtocol) -> Bool {
-        ["tokenizer.json", "vocab.json", "vocab.txt", "tokens.txt"].contains { $0 == name } || name.hasSuffix("-tokens.txt")
+        ["tokenizer.json", "vocab.json", "vocab.txt", "tokens.txt"].contains { $0 == name }
+            || name.hasSuffix("-tokens.txt")
     }
 }

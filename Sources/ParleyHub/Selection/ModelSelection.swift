@@ -80,11 +80,12 @@ struct ModelSelection: Sendable, Hashable {
         var network: Network = [:]
         for precision in Precision.allCases {
             let names = precision.marks.map { "\(name)\($0).onnx" }
-            network[precision] = names.lazy.compactMap { name in
-                // Several models in one repository would be mixed up.
-                let found = files.filter { $0.name == name || $0.name.hasSuffix("-" + name) }
-                return found.count == 1 ? found[0] : nil
-            }.first
+            network[precision] =
+                names.lazy.compactMap { name in
+                    // Several models in one repository would be mixed up.
+                    let found = files.filter { $0.name == name || $0.name.hasSuffix("-" + name) }
+                    return found.count == 1 ? found[0] : nil
+                }.first
         }
         return network
     }

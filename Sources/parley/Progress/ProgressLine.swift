@@ -28,7 +28,8 @@ enum ProgressLine {
 
     /// A line for a log or a pipe.
     static func plain(_ state: ProgressState) -> String {
-        (["\(title(state.name, index: state.index, count: state.count)): \(state.stageText)"] + figures(state)).joined(separator: ", ")
+        (["\(title(state.name, index: state.index, count: state.count)): \(state.stageText)"] + figures(state)).joined(
+            separator: ", ")
     }
 
     private static func title(_ name: String, index: Int, count: Int) -> String {
