@@ -78,7 +78,9 @@ let package = Package(
         tests("ParleyHTTPTests", ["ParleyHTTP"]),
         tests("ParleyHubTests", ["ParleyHub"]),
         tests("ParleyAPITests", ["ParleyAPI", "ParleyHTTP", "ParleyPipeline"]),
-        tests("ParleyCommandTests", ["parley", "ParleyAPI", "ParleyHTTP", "ParleyHub", "ParleyPipeline"]),
+        tests(
+            "ParleyCommandTests",
+            ["parley", "ParleyAPI", "ParleyHTTP", "ParleyHub", "ParleyPipeline", "ParleySpeech"]),
         tests("ContractTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"]),
         tests("EndToEndTests", ["parley"], exclude: ["clients"]),
     ],

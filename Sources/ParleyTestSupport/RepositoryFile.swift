@@ -12,6 +12,10 @@ public enum RepositoryFile {
         try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
+    /// Where a file is.
+    /// - Parameter path: From the root.
+    public static func path(_ path: String) -> String { root.appendingPathComponent(path).path }
+
     /// Names of all files in a folder and the folders below.
     /// - Parameter path: From the root, such as `Sources`.
     public static func names(below path: String) throws -> Set<String> {

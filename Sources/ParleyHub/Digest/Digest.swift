@@ -15,7 +15,9 @@ public enum Digest: Sendable, Hashable, Codable {
         }
     }
 
-    /// Whether a file's bytes have this digest; false when it can't be read. Blocking.
+    /// Whether a file's bytes have this digest; false when it can't be read.
+    ///
+    /// Blocking.
     public func matches(file path: String) -> Bool {
         switch self {
         case .sha256(let digits): Self.sha256(ofFile: path) == digits
@@ -28,7 +30,9 @@ public enum Digest: Sendable, Hashable, Codable {
     /// Reads a piece at a time: model files are large. Blocking.
     public static func sha256(ofFile path: String) -> String? { digest(ofFile: path, EVP_sha256()) { _ in [] } }
 
-    /// Git's name of a file's bytes; nil when it can't be read. Blocking.
+    /// Git's name of a file's bytes; nil when it can't be read.
+    ///
+    /// Blocking.
     public static func gitBlob(ofFile path: String) -> String? {
         digest(ofFile: path, EVP_sha1()) { Array("blob \($0)\u{0}".utf8) }
     }

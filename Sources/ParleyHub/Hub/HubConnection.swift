@@ -88,8 +88,8 @@ struct HubConnection {
                 return try answer(response.head, isHub: isHub)
             }
             if isHub { try onHead(response.head) }
-            guard let next = WebAddress(redirect), next.isEncrypted || !endpoint.isEncrypted else {
-                throw HubError(.insecure, "the hub leads to an address that is not encrypted; nothing was read from it")
+            guard let next = WebAddress(redirect), next.mayFollow(endpoint) else {
+                throw HubError(.insecure, "the hub leads to an address that is not https; nothing was read from it")
             }
             address = next
         }

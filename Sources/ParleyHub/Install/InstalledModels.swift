@@ -22,7 +22,9 @@ public struct InstalledModel: Sendable, Hashable {
             .map(\.path)
     }
 
-    /// Compares all files with their checksums; empty for a folder without a manifest. Reads all bytes: blocking.
+    /// Compares all files with their checksums; empty for a folder without a manifest.
+    ///
+    /// Reads all bytes: blocking.
     public func verify() -> [(path: String, state: FileState)] {
         (manifest?.files ?? []).map { file in
             let path = directory + "/" + file.path
@@ -35,7 +37,7 @@ public struct InstalledModel: Sendable, Hashable {
     private static func isSafe(_ file: ModelManifest.File) -> Bool { FileName.isSafe(file.path) }
 }
 
-/// The models in the data folder beside the bundled one. Blocking.
+/// The models in the data folder beside the bundled one; blocking.
 public struct InstalledModels: Sendable {
     static let manifestName = "model.json"
 

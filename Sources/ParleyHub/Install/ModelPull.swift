@@ -67,9 +67,9 @@ public struct ModelPull: Sendable {
         self.access = access
     }
 
-    /// Pulls a model. Blocking: call it on a lane.
+    /// Pulls a model.
     ///
-    /// What is broken off goes on where it was at the next call.
+    /// Blocking: call it on a lane. What is broken off goes on where it was at the next call.
     /// - Parameters:
     ///   - request: What to pull.
     ///   - cancellation: Stops it.

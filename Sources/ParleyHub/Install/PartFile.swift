@@ -22,7 +22,7 @@ struct PartFile {
             .flatMap { $0.isEmpty || $0.contains(where: \.isNewline) ? nil : $0 }
     }
 
-    /// Whether what has come has a checksum. Reads all bytes.
+    /// Whether what has come has a checksum; reads all bytes.
     func matches(_ digest: Digest) -> Bool { digest.matches(file: path) }
 
     /// Throws away what has come.
@@ -86,7 +86,7 @@ struct PartFile {
     }
 }
 
-/// What Foundation does not offer or not exactly. Blocking.
+/// What Foundation does not offer or not exactly; blocking.
 enum FileSystem {
     /// Bytes of a plain file; nil for anything else.
     static func size(_ path: String) -> Int? {

@@ -18,6 +18,9 @@ struct WebAddress: Sendable, Hashable {
     /// Whether what is said there can't be overheard.
     var isEncrypted: Bool { origin.scheme == "https" }
 
+    /// Whether a redirect from an encrypted server may lead here.
+    func mayFollow(_ server: WebAddress) -> Bool { isEncrypted || !server.isEncrypted }
+
     /// Reads an address; nil for anything that is none, has a user name in it, or is of another scheme.
     init?(_ text: String) {
         guard let parsed = curl_url() else { return nil }

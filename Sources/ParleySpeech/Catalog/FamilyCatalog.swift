@@ -25,7 +25,7 @@ public enum FamilyCatalog {
         try family(of: directory, id: id).describe(id: id, directory: directory)
     }
 
-    /// Name of the family that knows a folder; nil when none does. Blocking.
+    /// Name of the family that knows a folder; nil when none does.
     public static func familyName(directory: String) -> String? {
         all.first { $0.matches(directory: directory) }?.name
     }

@@ -24,8 +24,7 @@ public struct CatalogModel: Sendable, Hashable {
 
 /// The public models that Parley knows by id.
 ///
-/// Repositories and licences are those of the model cards as of 2026; what is in a repository is looked up when it is
-/// pulled.
+/// Licences are those that the makers of the weights give; what is in a repository is looked up when it is pulled.
 public enum ModelCatalog {
     /// All of them, smallest first within a family.
     public static let all = whisper + whisperInSherpa + others
@@ -55,10 +54,10 @@ public enum ModelCatalog {
                 whisperLanguages + ["yue"], "MIT", 809, "does not translate"),
             entry(
                 "whisper-large-v3", "onnx-community/whisper-large-v3-ONNX", "Whisper", whisperLanguages + ["yue"],
-                "Apache-2.0", 1_550, "no cross attentions, so word times are interpolated"),
+                "MIT", 1_550, "no cross attentions"),
             entry(
                 "distil-whisper-large-v3.5", "distil-whisper/distil-large-v3.5-ONNX", "Whisper", ["en"], "MIT", 756,
-                "no cross attentions, so word times are interpolated"),
+                "no cross attentions"),
         ]
 
     /// The same checkpoints in the layout of k2-fsa.

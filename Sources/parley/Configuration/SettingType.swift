@@ -49,7 +49,7 @@ extension SettingType where Value == String {
         Self(placeholder, permitted: permitted, format: { $0 }, parse: { $0.isEmpty ? nil : $0 })
     }
 
-    /// A secret, or `@PATH`: the first line of a file. May be empty.
+    /// A secret, or `@PATH` for the first line of a file; may be empty.
     static let secret = Self(
         "TOKEN", permitted: "a token, or `@PATH` of a readable file that holds it", format: { $0 },
         parse: { text in

@@ -131,6 +131,7 @@ struct DoctorReport: Sendable, Hashable {
             remedy: missing.isEmpty
                 ? nil : "install the package pocketsphinx-en-us, or name a folder with --pocketsphinx-model")
         return [words]
+            + facts.pulledModels.map(pulledModel)
             + facts.modelFiles.map { file in
                 switch file.state {
                 case .intact: Finding(status: .ok, subject: "model file", detail: "\(file.name), checksum as expected")
@@ -144,6 +145,17 @@ struct DoctorReport: Sendable, Hashable {
                         remedy: "delete it and run make setup")
                 }
             }
+    }
+
+    private static func pulledModel(_ model: SystemFacts.PulledModel) -> Finding {
+        let count = NumberText.counted(model.fileCount, "file")
+        guard !model.wrongFiles.isEmpty else {
+            return Finding(status: .ok, subject: "model", detail: "\(model.id), \(count), checksums as expected")
+        }
+        return Finding(
+            status: .warning, subject: "model",
+            detail: "\(model.id): missing or damaged: \(model.wrongFiles.joined(separator: ", "))",
+            remedy: "run parley models pull \(model.id), which fetches these again")
     }
 
     private static func port(_ port: SystemFacts.Port, _ settings: Settings) -> Finding {

@@ -1,4 +1,5 @@
 import Foundation
+import ParleyHub
 import ParleyInference
 
 /// Looks at the machine: `/proc`, `/sys`, the file system, the port (blocking).
@@ -19,6 +20,13 @@ struct SystemExamination: Sendable {
         facts.libraries = MappedLibraries.libraries(mapped)
         facts.missingPocketSphinxFiles = missingPocketSphinxFiles()
         facts.modelFiles = model.verify().map { .init(name: $0.file, state: $0.state) }
+        facts.pulledModels = InstalledModels(dataDirectory: settings.models.dataDirectory).all()
+            .filter { $0.manifest != nil }
+            .map { model in
+                let files = model.verify()
+                let wrong = files.filter { $0.state != .intact }.map(\.path)
+                return .init(id: model.id, fileCount: files.count, wrongFiles: wrong)
+            }
         facts.port = PortCheck.state(host: settings.server.host, port: settings.server.port)
         facts.hasSample = FileManager.default.isReadableFile(atPath: model.samplePath)
         facts.nvidiaDriver = nvidiaDriver()

@@ -21,6 +21,13 @@ struct SystemFacts: Sendable {
         let state: BundledModel.FileState
     }
 
+    /// A model that was pulled, and the paths of its files that are not as they came.
+    struct PulledModel: Sendable, Hashable {
+        let id: String
+        let fileCount: Int
+        let wrongFiles: [String]
+    }
+
     /// Whether the server's port can be had.
     enum Port: Sendable, Hashable {
         case free
@@ -46,6 +53,8 @@ struct SystemFacts: Sendable {
     var missingPocketSphinxFiles: [String] = []
     /// Files of the bundled model.
     var modelFiles: [ModelFile] = []
+    /// Models that were pulled.
+    var pulledModels: [PulledModel] = []
     /// The server's port.
     var port = Port.free
     /// Whether the sample dialogue is there.

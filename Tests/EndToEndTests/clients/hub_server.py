@@ -1,14 +1,18 @@
 """A model hub on this machine that speaks the protocol of the Hugging Face hub, with faults on request.
 
 Argument: a folder OWNER/NAME/FILES of repositories. Prints one JSON line with the addresses of the hub and of its
-storage, which is another origin, and ends with its standard input.
+storage, which is another origin. Then takes one JSON object on each line of standard input, answers each with a line,
+and ends with standard input:
+
+  {"faults": [...]}   what goes wrong from now on
+  {"log": true}       answered with the requests so far, which are forgotten then
+  {"release": true}   lets held answers go on
 
 A repository's commit is a digest of its files, so changing a file moves its branch `main`. Networks and their weights
 are large files: their checksum is SHA-256, and the hub leads to the storage. A file `.gated` or `.private` makes a
 repository ask for the token `good-token`. A file `.siblings` is added to the list as it is.
 
-Control, on the hub's address: `PUT /_faults` takes a list of faults, `GET /_log` gives the requests so far, `PUT /_log`
-forgets them, `PUT /_release` lets held answers go on. A fault is an object:
+A fault is an object:
 
   on      "api", "hub" or "storage"
   match   text in the path; empty for every path
@@ -111,6 +115,17 @@ class Hub:
                     fault["times"] -= 1
                     return fault
         return {"kind": "none"}
+
+    def obey(self, command):
+        """Does what a line of standard input says."""
+        with self.lock:
+            if "faults" in command:
+                self.faults = command["faults"]
+                self.released.clear()
+            if "release" in command:
+                self.released.set()
+            log, self.log = self.log, [] if "log" in command else self.log
+            return log if "log" in command else []
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -218,29 +233,8 @@ class Handler(BaseHTTPRequestHandler):
 class HubHandler(Handler):
     place = "hub"
 
-    def do_PUT(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        with self.hub.lock:
-            if self.path == "/_faults":
-                self.hub.faults = json.loads(body)
-                self.hub.released.clear()
-            elif self.path == "/_log":
-                self.hub.log = []
-            elif self.path == "/_release":
-                self.hub.released.set()
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
     def do_GET(self):
         path, _, query = self.path.partition("?")
-        if path == "/_log":
-            with self.hub.lock:
-                body = json.dumps(self.hub.log).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            return self.wfile.write(body)
         api = re.fullmatch(r"/api/models/([^/]+/[^/]+?)(?:/(revision|tree)/([^/]+)(?:/.*)?)?", path)
         self.place = "api" if api else "hub"
         fault = self.hub.fault(self.place, path)
@@ -310,8 +304,11 @@ class StorageHandler(Handler):
             return self.send_status_fault(fault)
         if fault["kind"] == "redirect":
             return self.answer(302, b"", {"Location": fault["to"]})
-        owner, name, _, file = path.lstrip("/").split("/", 3)
-        data = self.hub.repository(f"{owner}/{name}").files[file]
+        owner, name, _, file = (path.lstrip("/") + "///").split("/", 3)
+        repository = self.hub.repository(f"{owner}/{name}")
+        data = repository and repository.files.get(file.rstrip("/"))
+        if data is None:
+            return self.answer(404)
         # A storage has tags of its own, which are not the hub's.
         self.send_file(data, hashlib.md5(data).hexdigest(), {}, fault)
 
@@ -331,4 +328,5 @@ if __name__ == "__main__":
     shared = Hub(sys.argv[1])
     shared.storage_url = serve(shared, StorageHandler)
     print(json.dumps({"hub": serve(shared, HubHandler), "storage": shared.storage_url}), flush=True)
-    sys.stdin.read()
+    for line in sys.stdin:
+        print(json.dumps(shared.obey(json.loads(line))), flush=True)

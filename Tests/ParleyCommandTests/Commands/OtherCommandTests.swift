@@ -30,8 +30,10 @@ import Testing
     @Test(arguments: [
         ([], "parley help COMMAND shows the options of a command."),
         (["srve"], "parley: unknown command srve; did you mean serve?"),
-        (["models"], "parley: models needs an operand: list"),
+        (["models"], "parley: models needs an operand: list, pull ID or remove ID"),
         (["models", "lits"], "parley: unknown operand lits; did you mean list?"),
+        (["models", "pull"], "parley: models pull needs one id"),
+        (["models", "list", "x"], "parley: unexpected operand x"),
         (["help", "nothing-like-it"], "parley: unknown command nothing-like-it"),
         (["version", "x"], "parley: unexpected operand x"),
     ])
@@ -58,23 +60,6 @@ import Testing
         let harness = CommandHarness()
         #expect(await harness.run("serve", "--port", "x", "--host", "") == .badConfiguration)
         #expect(harness.errors.lines.count == 2)
-    }
-
-    @Test func modelsList() async throws {
-        var harness = CommandHarness()
-        harness.composition.models = { _ in
-            [
-                InstalledModel(
-                    id: "bundled", summary: "English", languages: ["en"], license: "MIT", path: "/models/bundled",
-                    byteCount: 15_728_640, missingFiles: ["vad.onnx"])
-            ]
-        }
-        #expect(await harness.run("models", "list", "--json") == .success)
-        let document = try JSONSerialization.jsonObject(with: Data(harness.output.text.utf8)) as? [String: Any]
-        let models = try #require(document?["models"] as? [[String: Any]])
-        #expect(models[0]["state"] as? String == "missing" && models[0]["bytes"] as? Int == 15_728_640)
-        #expect(await harness.run("models", "list") == .success)
-        #expect(harness.output.text.contains("  size       15.0 MiB\n"))
     }
 }
 

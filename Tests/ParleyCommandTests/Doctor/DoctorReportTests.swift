@@ -15,6 +15,7 @@ import Testing
             .init(path: "/lib/libonnxruntime.so.1", version: "1.31.1", providers: ["CPUExecutionProvider"]))
         facts.libraries = [.init(name: "libwebsockets", version: "17", path: "/lib/libwebsockets.so.17")]
         facts.modelFiles = [.init(name: "vad.onnx", state: .intact)]
+        facts.pulledModels = [.init(id: "tiny", fileCount: 5, wrongFiles: [])]
         facts.hasSample = true
         return facts
     }
@@ -54,7 +55,7 @@ import Testing
         let warnings: [(inout SystemFacts) -> Void] = [
             { $0.availableMemoryBytes = 100 << 20 }, { $0.isDataFolderWritable = false },
             { $0.freeDiskBytes = 10 << 20 }, { $0.port = .refused(reason: "Address already in use") },
-            { $0.hasSample = false },
+            { $0.hasSample = false }, { $0.pulledModels = [.init(id: "tiny", fileCount: 5, wrongFiles: ["a"])] },
         ]
         for change in warnings {
             let report = report(change)

@@ -43,7 +43,9 @@ struct CommandHarness {
             parts: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             transcriber: { _ in transcriber },
             server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
-            models: { _ in [] }, examine: { _ in SystemFacts() }, samplePath: { _ in "sample.wav" })
+            models: { _ in [] }, pull: { _, _, _ in throw CommandFailure(.unavailable, "no hub in this test") },
+            remove: { _, _, _ in throw CommandFailure(.unavailable, "no hub in this test") },
+            examine: { _ in SystemFacts() }, samplePath: { _ in "sample.wav" })
     }
 
     func run(_ words: String...) async -> ExitCode { await run(words) }
