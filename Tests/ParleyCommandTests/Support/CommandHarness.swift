@@ -42,6 +42,7 @@ struct CommandHarness {
         composition = Composition(
             parts: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             transcriber: { _ in transcriber },
+            serving: { _, _ in throw CommandFailure(.unavailable, "no models in this test") },
             server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
             models: { _ in [] }, examine: { _ in SystemFacts() }, samplePath: { _ in "sample.wav" })
     }
