@@ -46,7 +46,9 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
     private let lane = BlockingLane(name: "load", threadCount: 2)
     private let state: Mutex<ShelfState>
 
-    /// Reads what the models can do. Blocking.
+    /// Reads what the models can do.
+    ///
+    /// Blocking.
     /// - Parameters:
     ///   - catalog: Lists the installed models, the default first; blocking, asked again when a model is missed.
     ///   - options: How long models stay.

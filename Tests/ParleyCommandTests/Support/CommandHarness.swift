@@ -42,7 +42,7 @@ struct CommandHarness {
         composition = Composition(
             parts: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             transcriber: { _ in transcriber },
-            serving: { _, _ in throw CommandFailure(.unavailable, "no models in this test") },
+            serving: { _, _ in ServingParts(transcriber: transcriber, models: NoModels()) },
             server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
             models: { _ in [] }, examine: { _ in SystemFacts() }, samplePath: { _ in "sample.wav" })
     }
@@ -55,6 +55,14 @@ struct CommandHarness {
             temporaryFiles: temporaryFiles, stopDeadline: StopDeadline(), environment: environment
         ).run(words)
     }
+}
+
+/// A server without models.
+struct NoModels: ModelOperations {
+    let loadedModels: [LoadedModel] = []
+    let modelCounts = ModelCounts()
+    func load(_ id: String) async throws -> Bool { false }
+    func unload(_ id: String) -> ModelUnloading { .notLoaded }
 }
 
 /// Answers with a prepared transcript, or fails for inputs that are named so.
