@@ -9,6 +9,7 @@ public import ParleyHTTP
 public struct API: Sendable {
     let configuration: APIConfiguration
     let transcriber: any Transcriber
+    let modelOperations: any ModelOperations
     let admission: any Admission
     let decoder: any AudioDecoder
     let readiness: @Sendable () -> Readiness
@@ -23,18 +24,21 @@ public struct API: Sendable {
     /// - Parameters:
     ///   - configuration: What the operator has decided.
     ///   - transcriber: Does the work.
+    ///   - models: The models in memory.
     ///   - admission: Bounds the work.
     ///   - decoder: Checks the recordings of known speakers.
     ///   - readiness: Asked by the health routes. Default: always ready.
     ///   - reportFailure: Told the cause of every answer of 500 and above, for the log.
     /// - Throws: when the folder can't be made.
     public init(
-        configuration: APIConfiguration, transcriber: any Transcriber, admission: any Admission,
-        decoder: any AudioDecoder, readiness: @escaping @Sendable () -> Readiness = { .ready },
+        configuration: APIConfiguration, transcriber: any Transcriber, models: any ModelOperations,
+        admission: any Admission, decoder: any AudioDecoder,
+        readiness: @escaping @Sendable () -> Readiness = { .ready },
         reportFailure: @escaping @Sendable (_ requestID: String, _ error: any Error) -> Void = { _, _ in }
     ) throws {
         self.configuration = configuration
         self.transcriber = transcriber
+        modelOperations = models
         self.admission = admission
         self.decoder = decoder
         self.readiness = readiness

@@ -12,8 +12,10 @@ struct Composition: Sendable {
     var parts: @Sendable (Settings) async throws -> PipelineParts
     /// Loads the models and builds the pipeline.
     var transcriber: @Sendable (Settings) async throws -> any Transcriber
+    /// Loads the models that are to stay and builds what a server works with.
+    var serving: @Sendable (Settings, Log) async throws -> ServingParts
     /// Builds the API and starts the server; its folder for uploads is one of the temporary files.
-    var server: @Sendable (Settings, any Transcriber, Log, TemporaryFiles) async throws -> any RunningServer
+    var server: @Sendable (Settings, ServingParts, Log, TemporaryFiles) async throws -> any RunningServer
     /// The models that Parley knows.
     var models: @Sendable (Settings) -> [KnownModel]
     /// Pulls a model from the hub; the closure is told what happens.
@@ -26,20 +28,36 @@ struct Composition: Sendable {
     var samplePath: @Sendable (Settings) -> String
 }
 
+/// What a server works with.
+struct ServingParts: Sendable {
+    /// Does the work.
+    var transcriber: any Transcriber
+    /// The models in memory.
+    var models: any ModelOperations
+}
+
 extension Composition {
     /// The real parts.
     static let live = Composition(
         parts: { settings in
-            let loading = BlockingLane(name: "load")
-            return try await loading.run { try LiveTranscriber(settings).parts() }
+            try await loadedParts(LiveTranscriber(settings))
         },
         transcriber: { settings in
-            let loading = BlockingLane(name: "load")
-            return try await loading.run { try LiveTranscriber(settings).load() }
+            let live = LiveTranscriber(settings)
+            return live.pipeline(try await loadedParts(live))
         },
-        server: { settings, transcriber, log, temporaryFiles in
+        serving: { settings, log in
+            let live = LiveTranscriber(settings)
+            let models = try await onLane { try ModelLog(log).shelf(settings.models, live) }
+            let parts = try await onLane { try live.parts(models) }
+            for id in settings.models.preloadedModels ?? models.descriptors.prefix(1).map(\.id) {
+                _ = try await models.load(id)
+            }
+            return ServingParts(transcriber: live.pipeline(parts), models: models)
+        },
+        server: { settings, parts, log, temporaryFiles in
             try await APIServer.start(
-                settings, transcriber: transcriber, decoder: LiveTranscriber.decoder(settings),
+                settings, parts: parts, decoder: LiveTranscriber.decoder(settings),
                 coreCount: AvailableCores.count(), log: log, temporaryFiles: temporaryFiles)
         },
         models: { KnownModel.all($0) },
@@ -67,6 +85,17 @@ extension Composition {
             return facts ?? SystemFacts()
         },
         samplePath: { settings in BundledModel(settings.models).samplePath })
+
+    /// The parts with the default model loaded, so that what is wrong with it is told before any work is begun.
+    private static func loadedParts(_ live: LiveTranscriber) async throws -> PipelineParts {
+        let parts = try await onLane { try live.parts(live.models()) }
+        try await parts.models.lease(nil).release()
+        return parts
+    }
+
+    private static func onLane<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await BlockingLane(name: "load").run(body)
+    }
 
     /// Where the inference library is looked for, best first.
     private static func libraryCandidates(_ settings: ModelSettings) -> [String] {

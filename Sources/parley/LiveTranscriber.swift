@@ -1,12 +1,12 @@
 import Foundation
 import ParleyAudio
 import ParleyCore
-import ParleyHub
 import ParleyInference
 import ParleyPipeline
 import ParleySpeech
 
-/// Loads libraries and models as the settings say and puts the pipeline together.
+/// Loads libraries and the models of the stages as the settings say and puts the pipeline together; recognisers come
+/// from a ``ModelShelf``.
 ///
 /// Blocking, takes a second or two.
 struct LiveTranscriber: Sendable {
@@ -20,14 +20,29 @@ struct LiveTranscriber: Sendable {
         coreCount = settings.models.threads ?? AvailableCores.count()
     }
 
-    /// - Throws: ``InferenceError`` or ``RecognitionError``, with a sentence that says what to do.
-    func load() throws -> TranscriptionPipeline {
-        TranscriptionPipeline(parts: try parts(), readerThreadCount: coreCount)
+    /// Takes recordings through the stages.
+    func pipeline(_ parts: PipelineParts) -> TranscriptionPipeline {
+        TranscriptionPipeline(parts: parts, readerThreadCount: coreCount)
+    }
+
+    /// The models, none of them loaded yet.
+    /// - Parameters:
+    ///   - options: How long models stay.
+    ///   - observe: Told what happens to models.
+    /// - Throws: ``RecognitionError`` when the model that was asked for is not there.
+    func models(
+        _ options: ModelShelf.Options = .init(), observe: @escaping @Sendable (ModelEvent) -> Void = { _ in }
+    ) throws -> ModelShelf {
+        let resources = FamilyResources(
+            decoderCount: settings.models.decoders ?? coreCount, precision: settings.models.precision,
+            batching: settings.batching, runtime: { () throws(InferenceError) in try loadRuntime() })
+        let installed = LoadableModels(settings.models, resources: resources)
+        return try ModelShelf(catalog: { installed.list() }, options: options, observe: observe)
     }
 
     /// What the stages use.
-    /// - Throws: ``InferenceError`` or ``RecognitionError``, with a sentence that says what to do.
-    func parts() throws -> PipelineParts {
+    /// - Throws: ``InferenceError``, with a sentence that says what to do.
+    func parts(_ models: any RecognizerSource) throws -> PipelineParts {
         let runtime = try loadRuntime()
         let decoder = Self.decoder(settings)
         let detector = try SileroDetector(session: network("silero_vad", runtime))
@@ -36,9 +51,7 @@ struct LiveTranscriber: Sendable {
             decoder: decoder,
             acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
-        return PipelineParts(
-            models: LoadedRecognizers([try loadRecognizer(runtime)]), decoder: decoder, detector: detector,
-            diarizer: diarizer)
+        return PipelineParts(models: models, decoder: decoder, detector: detector, diarizer: diarizer)
     }
 
     /// Reads recordings within the limits of the settings.
@@ -59,33 +72,5 @@ struct LiveTranscriber: Sendable {
 
     private func network(_ name: String, _ runtime: OnnxRuntime) throws(InferenceError) -> OnnxSession {
         try runtime.loadModel(path: "\(bundled.folder)/\(name).onnx", name: name)
-    }
-
-    /// The bundled recogniser, an installed one, or the one in the folder that `--model` names.
-    private func loadRecognizer(_ runtime: OnnxRuntime) throws -> any SpeechRecognizer {
-        let wanted = settings.models.model
-        let resources = FamilyResources(
-            decoderCount: settings.models.decoders ?? coreCount,
-            precision: settings.models.precision,
-            batching: settings.batching,
-            runtime: { () throws(InferenceError) in runtime })
-        if wanted == BundledModel.id {
-            return try FamilyCatalog.load(
-                id: wanted, directory: settings.models.pocketSphinxModel, resources: resources)
-        }
-        let installed = InstalledModels(dataDirectory: settings.models.dataDirectory)
-        if let folder = installed.directory(of: wanted) {
-            return try FamilyCatalog.load(id: wanted, directory: folder, resources: resources)
-        }
-        guard wanted.contains("/") else {
-            let known = ModelCatalog.model(wanted)
-            throw RecognitionError(
-                .modelUnknown,
-                known == nil
-                    ? "No model is called '\(wanted)'; `parley models list` shows what there is."
-                    : "The model '\(wanted)' is not installed; `parley models pull \(wanted)` fetches it.")
-        }
-        let folder = URL(fileURLWithPath: wanted).standardizedFileURL
-        return try FamilyCatalog.load(id: folder.lastPathComponent, directory: folder.path, resources: resources)
     }
 }

@@ -34,7 +34,8 @@ import Testing
                 "gpt-4o-mini-transcribe-2025-12-15", "gpt-transcribe", "gpt-4o-transcribe-diarize",
             ])
         let one = try await service.get("/v1/models/whisper-1")
-        #expect(one.body == #"{"id":"whisper-1","object":"model","created":1700000000,"owned_by":"parley"}"#)
+        #expect(
+            one.body == #"{"id":"whisper-1","object":"model","created":1700000000,"owned_by":"parley","loaded":true}"#)
         let slashed = try await service.get("/v1/models/org/name")
         #expect(slashed.status == 404 && slashed.errorCode == "model_not_found" && slashed.errorParam == "model")
     }

@@ -60,10 +60,12 @@ struct OpenAPIDocument {
     }
 
     private func responses(_ operation: Operation) -> JSONValue {
-        var responses: [JSONValue.Member] = [.init("200", success(operation.success))]
+        var responses: [JSONValue.Member] = [.init(String(operation.successStatus), success(operation.success))]
         for (status, schema) in operation.alternatives.sorted(by: { $0.key < $1.key }) {
             responses.append(
-                .init(String(status), ["description": "Not now.", "content": Self.json(schema)]))
+                .init(
+                    String(status),
+                    ["description": status < 300 ? "Not yet." : "Not now.", "content": Self.json(schema)]))
         }
         for status in operation.errors { responses.append(.init(String(status), Self.error(status))) }
         responses.append(.init("default", ["description": "Any other error.", "content": Self.json("Error")]))
@@ -73,6 +75,7 @@ struct OpenAPIDocument {
     private func success(_ success: Operation.Success) -> JSONValue {
         switch success {
         case .json(let schema): return ["description": "The answer.", "content": Self.json(schema)]
+        case .empty: return ["description": "Done."]
         case .document:
             return ["description": "The document.", "content": ["application/json": ["schema": ["type": "object"]]]]
         case .transcription:
@@ -123,6 +126,7 @@ struct OpenAPIDocument {
             case 400: "The request is wrong; `param` names the field."
             case 401: "No key, or a wrong one."
             case 404: "The model does not exist."
+            case 409: "It is so already."
             case 413: "The recording is too large."
             case 429: "Too many requests are waiting."
             case 507: "No room for the upload."

@@ -10,6 +10,8 @@ struct Operation: Sendable {
         case translation
         /// This document.
         case document
+        /// Nothing but the status.
+        case empty
     }
 
     /// `operationId`, stable for generated clients.
@@ -19,6 +21,8 @@ struct Operation: Sendable {
     /// The fields of a `multipart/form-data` body.
     let form: ParameterTable?
     let success: Success
+    /// Status of a good answer.
+    let successStatus: Int
     /// Other statuses with a JSON object of a named schema.
     let alternatives: [Int: String]
     /// Statuses with the error envelope.
@@ -26,13 +30,14 @@ struct Operation: Sendable {
 
     init(
         id: String, tag: String, summary: String, form: ParameterTable? = nil, success: Success,
-        alternatives: [Int: String] = [:], errors: [Int] = []
+        successStatus: Int = 200, alternatives: [Int: String] = [:], errors: [Int] = []
     ) {
         self.id = id
         self.tag = tag
         self.summary = summary
         self.form = form
         self.success = success
+        self.successStatus = successStatus
         self.alternatives = alternatives
         self.errors = errors
     }

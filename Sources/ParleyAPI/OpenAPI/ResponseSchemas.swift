@@ -1,8 +1,11 @@
+import ParleyCore
+
 /// JSON schemas of the answers.
 enum ResponseSchemas {
     /// Name and schema, in the order in which they are listed.
     static let all: [(name: String, schema: JSONValue)] = [
-        ("Error", error), ("Model", model), ("ModelList", modelList), ("Health", health), ("Status", status),
+        ("Error", error), ("Model", model), ("ModelList", modelList), ("LoadedModelList", loadedModelList),
+        ("LoadedModel", loadedModel), ("Health", health), ("Status", status),
         ("Usage", usage), ("LogProbability", logProbability), ("Transcription", transcription),
         ("VerboseTranscription", verbose), ("VerboseSegment", verboseSegment), ("Word", word),
         ("DiarizedTranscription", diarized), ("DiarizedSegment", diarizedSegment), ("StreamEvent", streamEvent),
@@ -11,6 +14,7 @@ enum ResponseSchemas {
     private static let string: JSONValue = ["type": "string"]
     private static let integer: JSONValue = ["type": "integer"]
     private static let number: JSONValue = ["type": "number"]
+    private static let boolean: JSONValue = ["type": "boolean"]
     private static let nullableString: JSONValue = ["type": ["string", "null"]]
 
     private static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/" + name)] }
@@ -38,10 +42,24 @@ enum ResponseSchemas {
         ], example: APIError.invalid("temperature", "'7' is not a number from 0.0 to 1.0.").envelope)
 
     private static let model = object(
-        [("id", string), ("object", constant("model")), ("created", integer), ("owned_by", string)],
-        example: ["id": "whisper-1", "object": "model", "created": 1_700_000_000, "owned_by": "parley"])
+        [
+            ("id", string), ("object", constant("model")), ("created", integer), ("owned_by", string),
+            ("loaded", boolean),
+        ],
+        example: [
+            "id": "whisper-1", "object": "model", "created": 1_700_000_000, "owned_by": "parley", "loaded": true,
+        ])
 
     private static let modelList = object([("object", constant("list")), ("data", list("Model"))])
+
+    private static let loadedModelList = object([("models", ["type": "array", "items": string])])
+
+    private static let loadedModel = object(
+        [
+            ("id", string),
+            ("state", ["type": "string", "enum": .array(LoadedModel.State.allCases.map { .string($0.rawValue) })]),
+            ("requests", integer),
+        ], example: ["id": "bundled", "state": "unloading", "requests": 2])
 
     private static let status = object([
         ("status", ["type": "string", "enum": .array(Readiness.allCases.map { .string($0.rawValue) })])

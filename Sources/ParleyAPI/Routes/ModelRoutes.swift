@@ -10,10 +10,11 @@ enum ModelRoutes {
         id: "retrieveModel", tag: "Models", summary: "One model.", success: .json(schema: "Model"),
         errors: [401, 404])
 
-    static func value(_ entry: ModelDirectory.Entry) -> JSONValue {
+    /// - Parameter loaded: Ids of the models in memory.
+    static func value(_ entry: ModelDirectory.Entry, loaded: Set<String>) -> JSONValue {
         [
             "id": .string(entry.contract.id), "object": "model", "created": .int(entry.descriptor.createdUnixSeconds),
-            "owned_by": .string(entry.descriptor.owner),
+            "owned_by": .string(entry.descriptor.owner), "loaded": .bool(loaded.contains(entry.descriptor.id)),
         ]
     }
 }
@@ -21,11 +22,18 @@ enum ModelRoutes {
 extension API {
     var models: ModelDirectory { ModelDirectory(transcriber: transcriber) }
 
+    private var loadedIDs: Set<String> {
+        Set(modelOperations.loadedModels.filter { $0.state == .loaded }.map(\.id))
+    }
+
     func listModels() -> HTTPResponse {
-        .json(["object": "list", "data": .array(models.entries().map(ModelRoutes.value))])
+        let loaded = loadedIDs
+        return .json([
+            "object": "list", "data": .array(models.entries().map { ModelRoutes.value($0, loaded: loaded) }),
+        ])
     }
 
     func retrieveModel(_ request: RouteRequest) throws -> HTTPResponse {
-        .json(ModelRoutes.value(try models.entry(for: request.parameter ?? "")))
+        .json(ModelRoutes.value(try models.entry(for: request.parameter ?? ""), loaded: loadedIDs))
     }
 }

@@ -12,11 +12,11 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
     public struct Options: Sendable {
         /// How long a model stays that nobody uses; nil for ever.
         public var timeToLive: Duration?
-        /// Models that stay for ever all the same.
-        public var kept: Set<String>
+        /// Models that stay for ever all the same; nil for the default model.
+        public var kept: Set<String>?
 
         /// Makes options.
-        public init(timeToLive: Duration? = nil, kept: Set<String> = []) {
+        public init(timeToLive: Duration? = nil, kept: Set<String>? = nil) {
             self.timeToLive = timeToLive
             self.kept = kept
         }
@@ -40,13 +40,15 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
     }
 
     private let options: Options
-    private let catalog: @Sendable () -> [KnownModel]
+    private let catalog: @Sendable () -> [LoadableModel]
     private let clock: Clock
     private let observe: @Sendable (ModelEvent) -> Void
     private let lane = BlockingLane(name: "load", threadCount: 2)
     private let state: Mutex<ShelfState>
 
-    /// Reads what the models can do. Blocking.
+    /// Reads what the models can do.
+    ///
+    /// Blocking.
     /// - Parameters:
     ///   - catalog: Lists the installed models, the default first; blocking, asked again when a model is missed.
     ///   - options: How long models stay.
@@ -54,7 +56,7 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
     ///   - observe: Told what happens.
     /// - Throws: ``RecognitionError`` when there is no default model, or what its description throws.
     public init(
-        catalog: @escaping @Sendable () -> [KnownModel], options: Options = Options(), clock: Clock = Clock(),
+        catalog: @escaping @Sendable () -> [LoadableModel], options: Options = Options(), clock: Clock = Clock(),
         observe: @escaping @Sendable (ModelEvent) -> Void = { _ in }
     ) throws {
         self.catalog = catalog
@@ -148,7 +150,7 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
         case grant(any SpeechRecognizer, Int)
         case refuse(any Error)
         case wait
-        case load(KnownModel, Int)
+        case load(LoadableModel, Int)
     }
 
     private func lease(_ recognizer: any SpeechRecognizer, _ number: Int) -> ModelLease {
@@ -159,7 +161,7 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
     }
 
     /// Not a child of anybody's task: those who wait may give up, the load goes on.
-    private func beginLoading(_ model: KnownModel, _ number: Int) {
+    private func beginLoading(_ model: LoadableModel, _ number: Int) {
         observe(.loading(id: model.id))
         let began = clock.now()
         Task {
@@ -189,7 +191,7 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
     }
 
     private static func describe(
-        _ models: [KnownModel], _ observe: (ModelEvent) -> Void
+        _ models: [LoadableModel], _ observe: (ModelEvent) -> Void
     ) -> [ShelfState.Known] {
         models.compactMap { model in
             do {
@@ -219,19 +221,23 @@ public final class ModelShelf: RecognizerSource, ModelOperations {
             }
         }
         let isNeeded = state.withLock { state in
-            guard let copy = state.copies[number], !options.kept.contains(copy.id) else { return false }
+            guard let copy = state.copies[number], !isKept(copy.id, state) else { return false }
             state.copies[number]?.reaper = reaper
             return true
         }
         if !isNeeded { reaper.cancel() }
     }
 
+    private func isKept(_ id: String, _ state: ShelfState) -> Bool {
+        options.kept.map { $0.contains(id) } ?? (state.known.first?.descriptor.id == id)
+    }
+
     /// How long to wait before the next look; nil when the copy is off the shelf.
     private func reap(_ number: Int, _ timeToLive: Duration) -> Duration? {
         let (wait, gone) = state.withLock { state -> (Duration?, ShelfState.Copy?) in
-            guard let copy = state.copies[number], state.onShelf[copy.id] == number,
-                !options.kept.contains(copy.id)
-            else { return (nil, nil) }
+            guard let copy = state.copies[number], state.onShelf[copy.id] == number, !isKept(copy.id, state) else {
+                return (nil, nil)
+            }
             guard copy.leaseCount == 0 else { return (timeToLive, nil) }
             let rest = timeToLive - copy.idleSince.duration(to: clock.now())
             return rest > .zero ? (rest, nil) : (nil, state.retire(copy.id).gone)

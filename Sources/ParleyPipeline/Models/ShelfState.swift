@@ -7,7 +7,7 @@ struct ShelfState: Sendable {
 
     /// An installed model and what it can do.
     struct Known: Sendable {
-        let model: KnownModel
+        let model: LoadableModel
         let descriptor: ModelDescriptor
     }
 

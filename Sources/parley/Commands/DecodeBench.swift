@@ -26,6 +26,7 @@ struct DecodeBench: Sendable {
     func run(_ paths: [String]) async throws -> ExitCode {
         let parts = try await invocation.composition.parts(invocation.settings)
         let lease = try await parts.models.lease(nil)
+        defer { lease.release() }
         let recognizer = lease.recognizer
         let reading = BlockingLane(name: "read")
         let windows = try await reading.run {

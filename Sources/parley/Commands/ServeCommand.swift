@@ -37,8 +37,8 @@ struct ServeRun: Sendable {
 
     func perform() async throws -> ExitCode {
         log.write(.info, "loading models", [("model", .string(settings.models.model))])
-        let transcriber = try await composition.transcriber(settings)
-        let server = try await composition.server(settings, transcriber, log, temporaryFiles)
+        let parts = try await composition.serving(settings, log)
+        let server = try await composition.server(settings, parts, log, temporaryFiles)
         let grace = settings.server.drainGrace
         stopDeadline.extend(to: grace + .seconds(2))
         return try await withThrowingTaskGroup(of: ExitCode?.self) { group in
@@ -47,7 +47,7 @@ struct ServeRun: Sendable {
                 return nil
             }
             do {
-                try console.print(greeting(port: server.port, models: transcriber.models))
+                try console.print(greeting(port: server.port, models: parts.transcriber.models))
                 warnAboutOpenDoors()
                 try await waitForEnd(&group)
             } catch is CancellationError {

@@ -144,6 +144,17 @@ extension SettingType where Value == String? {
     static var automaticPath: Self { SettingType<String>.path.orAutomatic() }
 }
 
+extension SettingType where Value == [String]? {
+    /// A comma list of ids, or the word `none`.
+    static func automaticList(_ placeholder: String) -> Self {
+        SettingType<[String]>(
+            placeholder, permitted: "`none` or a comma list",
+            format: { $0.isEmpty ? "none" : $0.joined(separator: ",") },
+            parse: { $0.lowercased() == "none" ? [] : SettingType<[String]>.entries($0) }
+        ).orAutomatic()
+    }
+}
+
 extension SettingType where Value == [String] {
     /// A comma list.
     static func list(_ placeholder: String, permitted: String) -> Self {
@@ -165,7 +176,7 @@ extension SettingType where Value == [String] {
             })
     }
 
-    private static func entries(_ text: String) -> [String] {
+    fileprivate static func entries(_ text: String) -> [String] {
         text.split(separator: ",").map { String($0.trimmingBlanks) }.filter { !$0.isEmpty }
     }
 }

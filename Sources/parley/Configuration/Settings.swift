@@ -22,6 +22,8 @@ struct Settings: Sendable {
 struct ModelSettings: Sendable {
     var dataDirectory = "~/.local/share/parley"
     var model = "bundled"
+    var preloadedModels: [String]?
+    var timeToLive = Duration.seconds(300)
     var device = Device.auto
     var precision: WeightPrecision?
     var onnxRuntimeLibrary: String?

@@ -19,7 +19,14 @@ enum SettingsTable {
             "Folder of models, fetched libraries and everything else that Parley keeps"),
         Setting(
             "model", .text("ID|DIR", permitted: "a model id or the path of a model folder"), \.models.model,
-            "Model that recognises the words"),
+            "Model that recognises the words where a request names no other"),
+        Setting(
+            "preload_models", .automaticList("ID,..."), \.models.preloadedModels, scope: .serve,
+            automatic: "the model of the setting `model`",
+            "Models that are loaded at start and stay in memory; others are loaded when they are first asked for"),
+        Setting(
+            "model_ttl", .duration(.zero ... .seconds(7 * 24 * 3_600)), \.models.timeToLive, scope: .serve,
+            "How long a model that is not preloaded stays in memory when nobody uses it; 0 for ever"),
         Setting(
             "device", .choice, \.models.device,
             "Where inference runs; this version runs on the processor only"),

@@ -29,7 +29,7 @@ final class APIServer: RunningServer {
     /// Starts to serve.
     /// - Throws: ``HTTPServerError``, or ``CommandFailure`` when uploads can't be kept.
     static func start(
-        _ settings: Settings, transcriber: any Transcriber, decoder: any AudioDecoder, coreCount: Int, log: Log,
+        _ settings: Settings, parts: ServingParts, decoder: any AudioDecoder, coreCount: Int, log: Log,
         temporaryFiles: TemporaryFiles
     ) async throws -> APIServer {
         let state = State()
@@ -38,7 +38,7 @@ final class APIServer: RunningServer {
             limits: .init(
                 maximumActive: active, maximumQueued: settings.admission.queueLength,
                 maximumWait: settings.admission.queueTimeout))
-        let api = try makeAPI(settings, transcriber, decoder, admission, state, log)
+        let api = try makeAPI(settings, parts, decoder, admission, state, log)
         temporaryFiles.register(api.uploadFolder)
         let access = AccessLog(log)
         let server = HTTPServer(
@@ -64,7 +64,7 @@ final class APIServer: RunningServer {
     }
 
     private static func makeAPI(
-        _ settings: Settings, _ transcriber: any Transcriber, _ decoder: any AudioDecoder,
+        _ settings: Settings, _ parts: ServingParts, _ decoder: any AudioDecoder,
         _ admission: BoundedAdmission, _ state: State, _ log: Log
     ) throws -> API {
         var configuration = APIConfiguration()
@@ -77,7 +77,8 @@ final class APIServer: RunningServer {
         configuration.version = ParleyVersion.current
         do {
             return try API(
-                configuration: configuration, transcriber: transcriber, admission: admission, decoder: decoder,
+                configuration: configuration, transcriber: parts.transcriber, models: parts.models,
+                admission: admission, decoder: decoder,
                 readiness: { state.current },
                 reportFailure: { requestID, error in
                     log.write(

@@ -13,22 +13,26 @@ final class TestService: Sendable {
     let folder: String
     let transcriber: FakeTranscriber
     let admission: BoundedAdmission
+    let models: FakeModelOperations
     let failures = Locked<[String]>([])
 
     init(
         transcriber: FakeTranscriber = FakeTranscriber(),
         admission: BoundedAdmission = BoundedAdmission(limits: .init(maximumActive: 8)),
-        readiness: Readiness = .ready, configure: (inout APIConfiguration) -> Void = { _ in }
+        models: FakeModelOperations = FakeModelOperations(), readiness: Readiness = .ready,
+        configure: (inout APIConfiguration) -> Void = { _ in }
     ) throws {
         folder = FileManager.default.temporaryDirectory.path + "/parley-api-tests-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         self.transcriber = transcriber
         self.admission = admission
+        self.models = models
         var configuration = APIConfiguration()
         configuration.spoolParent = folder
         configure(&configuration)
         api = try API(
-            configuration: configuration, transcriber: transcriber, admission: admission, decoder: FakeDecoder(),
+            configuration: configuration, transcriber: transcriber, models: models, admission: admission,
+            decoder: FakeDecoder(),
             readiness: { readiness },
             reportFailure: { [failures] id, error in failures.update { $0.append("\(id) \(error)") } })
     }

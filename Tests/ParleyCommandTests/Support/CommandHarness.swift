@@ -42,6 +42,7 @@ struct CommandHarness {
         composition = Composition(
             parts: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             transcriber: { _ in transcriber },
+            serving: { _, _ in ServingParts(transcriber: transcriber, models: NoModels()) },
             server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
             models: { _ in [] }, pull: { _, _, _ in throw CommandFailure(.unavailable, "no hub in this test") },
             remove: { _, _, _ in throw CommandFailure(.unavailable, "no hub in this test") },
@@ -56,6 +57,14 @@ struct CommandHarness {
             temporaryFiles: temporaryFiles, stopDeadline: StopDeadline(), environment: environment
         ).run(words)
     }
+}
+
+/// A server without models.
+struct NoModels: ModelOperations {
+    let loadedModels: [LoadedModel] = []
+    let modelCounts = ModelCounts()
+    func load(_ id: String) async throws -> Bool { false }
+    func unload(_ id: String) -> ModelUnloading { .notLoaded }
 }
 
 /// Answers with a prepared transcript, or fails for inputs that are named so.

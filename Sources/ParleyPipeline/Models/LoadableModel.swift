@@ -1,7 +1,7 @@
 public import ParleyCore
 
 /// A model that is installed: what it can do is told without loading it.
-public struct KnownModel: Sendable {
+public struct LoadableModel: Sendable {
     /// The id that clients use.
     public var id: String
     /// The folder of its files.
