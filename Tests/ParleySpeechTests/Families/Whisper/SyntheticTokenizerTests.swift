@@ -33,6 +33,20 @@ import Testing
         #expect(tokenizer.encode(" the abc") == Self.ids("Ġthe", "Ġa", "bc"))
     }
 
+    /// Some fine-tuned models list ordinary tokens, or words of their own, among the added ones.
+    @Test func addedTokensMayBeText() throws {
+        let tokenizer = try Self.load { synthetic in
+            let tokens = synthetic.tokenizer["added_tokens"] as? [[String: Any]] ?? []
+            synthetic.tokenizer["added_tokens"] =
+                tokens + [
+                    ["content": "Ġthe", "id": SyntheticWhisper.id("Ġthe")],
+                    ["content": "日本", "id": 1_800] as [String: Any],
+                ]
+        }
+        #expect(tokenizer.encode(" the") == Self.ids("Ġthe"))
+        #expect(tokenizer.decode(Self.ids("Ġthe") + [1_800]) == " the日本")
+    }
+
     @Test func neverMakesSpecialTokensOfText() throws {
         let tokenizer = try Self.load()
         for text in SyntheticWhisper.added {

@@ -126,4 +126,22 @@ struct WhisperTextReference: Decodable {
         let ids = tokenizer.encode(" Hello")
         #expect(tokenizer.decode([50_258, 50_259, 50_364] + ids + [50_500, 50_257]) == " Hello")
     }
+
+    /// The fixtures of the repository have a small vocabulary in both layouts; no test data is needed for them.
+    @Test func bothLayoutsOfTheFixtureEncodeTheSame() throws {
+        let tests = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+        let hub = try WhisperFolder(directory: tests.path + "/Fixtures/whisper-mini")
+        #expect(hub.precisions == WhisperFolder.Precision.allCases)
+        let sherpa = try WhisperFolder(directory: tests.path + "/Fixtures/whisper-mini-sherpa")
+        #expect(sherpa.layout == .sherpa(name: "fixture"))
+        let tokenizer = try WhisperTokenizer(folder: hub, metadata: [:])
+        let files = try TokenizerFiles(sherpa: "fixture", directory: sherpa.directory)
+        for entry in try WhisperTextReference.load().texts {
+            let bytes = Array(entry.text.utf8)
+            let ids = tokenizer.encode(entry.text)
+            let own = PreTokenizer.pieces(of: entry.text).flatMap { files.vocabulary.merges.tokens(of: bytes[$0]) }
+            #expect(own.map { Int($0) } == ids)
+            #expect(Array(tokenizer.decode(ids).utf8) == bytes)
+        }
+    }
 }

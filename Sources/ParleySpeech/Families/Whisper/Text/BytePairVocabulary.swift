@@ -23,11 +23,12 @@ struct BytePairVocabulary: Sendable {
     ) throws(RecognitionError) {
         var entries: [(id: Int, bytes: [UInt8])] = []
         entries.reserveCapacity(ids.count)
-        for (text, id) in ids where added[text] == nil {
-            guard let bytes = ByteAlphabet.bytes(of: text) else {
+        for (text, id) in ids where added[text] == nil || !text.hasPrefix("<|") {
+            if let bytes = ByteAlphabet.bytes(of: text) {
+                entries.append((id, bytes))
+            } else if added[text] == nil {
                 throw file.fault("has a token that is no byte-level token (id \(id))")
             }
-            entries.append((id, bytes))
         }
         bytes = try Self.table(entries, file: file)
         var merges = BytePairMerges(byteTokens: try Self.byteTokens(bytes, file: file), ruleCount: pairs.count)
@@ -53,11 +54,11 @@ struct BytePairVocabulary: Sendable {
         self.merges = merges
     }
 
-    /// Gives tokens that stand for themselves, outside the alphabet, their bytes.
+    /// Gives tokens that stand for themselves, outside the alphabet, their bytes unless they have some.
     mutating func add(_ texts: [String: Int]) {
         for (text, id) in texts where id >= 0 && id < Self.maximumCount {
             while bytes.count <= id { bytes.append([]) }
-            bytes[id] = Array(text.utf8)
+            if bytes[id].isEmpty { bytes[id] = Array(text.utf8) }
         }
     }
 

@@ -40,7 +40,7 @@ struct TokenizerFiles: Sendable {
         }
         var vocabulary = try BytePairVocabulary(
             ids: ids, pairs: pairs, added: added, file: source, mergesFile: mergesFile)
-        try Self.check(added, vocabulary: vocabulary, file: source)
+        try Self.check(added.filter { ids[$0.key] != $0.value || $0.key.hasPrefix("<|") }, vocabulary, file: source)
         vocabulary.add(added.filter { !$0.key.hasPrefix("<|") })
         self.vocabulary = vocabulary
         self.added = added
@@ -103,7 +103,7 @@ struct TokenizerFiles: Sendable {
 
     /// Refuses ids out of range and ids that are given twice.
     private static func check(
-        _ added: [String: Int], vocabulary: BytePairVocabulary, file: WhisperFile
+        _ added: [String: Int], _ vocabulary: BytePairVocabulary, file: WhisperFile
     ) throws(RecognitionError) {
         var taken: Set<Int> = []
         for id in added.values {
