@@ -36,8 +36,8 @@ final class FakeModel: Sendable {
     /// Lets one load end.
     func open() { gate?.signal() }
 
-    var known: KnownModel {
-        KnownModel(
+    var known: LoadableModel {
+        LoadableModel(
             id: id, directory: "/models/" + id, describe: { [descriptor] in descriptor },
             load: { [self] in
                 loadCount.update { $0 += 1 }

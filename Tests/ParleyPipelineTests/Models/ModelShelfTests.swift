@@ -177,7 +177,7 @@ import Testing
 
     @Test func foldersThatAreNoModelsAreToldAndLeftOut() throws {
         let events = Locked<[String]>([])
-        let broken = KnownModel(
+        let broken = LoadableModel(
             id: "broken", directory: "/models/broken",
             describe: { throw RecognitionError(.modelUnavailable, "no model here") },
             load: { throw RecognitionError(.modelUnavailable, "no model here") })

@@ -1,5 +1,6 @@
 import Foundation
 import ParleyCore
+import ParleyInference
 import ParleyTestSupport
 import Testing
 

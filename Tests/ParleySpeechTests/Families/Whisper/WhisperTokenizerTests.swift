@@ -1,5 +1,6 @@
 import Foundation
 import ParleyCore
+import ParleyInference
 import ParleyTestSupport
 import Testing
 
@@ -131,7 +132,7 @@ struct WhisperTextReference: Decodable {
     @Test func bothLayoutsOfTheFixtureEncodeTheSame() throws {
         let tests = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
         let hub = try WhisperFolder(directory: tests.path + "/Fixtures/whisper-mini")
-        #expect(hub.precisions == WhisperFolder.Precision.allCases)
+        #expect(hub.precisions == WeightPrecision.allCases)
         let sherpa = try WhisperFolder(directory: tests.path + "/Fixtures/whisper-mini-sherpa")
         #expect(sherpa.layout == .sherpa(name: "fixture"))
         let tokenizer = try WhisperTokenizer(folder: hub, metadata: [:])
