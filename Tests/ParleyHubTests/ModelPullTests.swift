@@ -105,12 +105,6 @@ import Testing
         #expect(InstalledModels(dataDirectory: fixture.data.url.path).all().map(\.id) == ["tiny"])
     }
 
-    @Test(arguments: ["bundled", "..", ".partial", "a/b/c", "", "a--b", "a b", "a\n", "-a", "å"])
-    func hostileIds(_ id: String) async {
-        #expect(await fixture.failure { $0.id = id }?.code == .invalidName)
-        #expect(InstalledModels(dataDirectory: fixture.data.url.path).directory(of: id) == nil)
-    }
-
     @Test func aSecondPullWaitsForTheFirst() async throws {
         try hub.fail(.init("hold", on: "storage", match: HubFixture.encoder, bytes: 1_000))
         let fixture = fixture
