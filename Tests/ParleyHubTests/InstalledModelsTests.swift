@@ -1,4 +1,5 @@
 import Foundation
+import ParleyCore
 import ParleyTestSupport
 import Testing
 
@@ -29,6 +30,19 @@ import Testing
         for id in ["bundled", "../models/whisper-tiny", ".partial", "none", "owner--name", "file", "", "/"] {
             #expect(models.directory(of: id) == nil, "\(id)")
         }
+    }
+
+    @Test(arguments: ["bundled", "..", ".partial", "a/b/c", "", "a--b", "a b", "a\n", "-a", "å", "a/../b"])
+    func hostileIds(_ id: String) throws {
+        let pull = ModelPull(dataDirectory: folder.url.path, access: HubAccess(endpoint: "http://127.0.0.1:9"))
+        let request = PullRequest(id: id, repository: "owner/name")
+        #expect {
+            try pull.run(request, cancellation: CancellationFlag()) { _ in }
+        } throws: {
+            ($0 as? HubError)?.code == .invalidName
+        }
+        #expect(models.directory(of: id) == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
     }
 
     @Test func manifestsAreNotBelieved() throws {

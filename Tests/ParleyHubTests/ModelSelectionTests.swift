@@ -31,12 +31,12 @@ import Testing
 
     @Test func transformersFloats() throws {
         #expect(
-            try chosen(transformers, [.fp32])
+            try chosen(transformers, [.float32])
                 == texts.union([
                     "onnx/encoder_model.onnx", "onnx/encoder_model.onnx_data", "onnx/decoder_model_merged.onnx",
                 ]))
         #expect(
-            try chosen(transformers, [.fp16])
+            try chosen(transformers, [.float16])
                 == texts.union(["onnx/encoder_model_fp16.onnx", "onnx/decoder_model_merged_fp16.onnx"]))
     }
 
@@ -52,7 +52,7 @@ import Testing
             "turbo-decoder.int8.onnx", "turbo-tokens.txt", "test_wavs/0.wav", "test_wavs/trans.txt", "README.md",
         ]
         #expect(
-            try chosen(names, [.fp32])
+            try chosen(names, [.float32])
                 == ["turbo-encoder.onnx", "turbo-encoder.weights", "turbo-decoder.onnx", "turbo-tokens.txt"])
         #expect(try chosen(names, nil) == ["turbo-encoder.int8.onnx", "turbo-decoder.int8.onnx", "turbo-tokens.txt"])
     }
@@ -64,13 +64,23 @@ import Testing
             "decoder_joint-model.int8.onnx", "nemo128.onnx", "vocab.txt", "config.json",
         ]
         #expect(
-            try chosen(fused, [.fp32])
+            try chosen(fused, [.float32])
                 == [
                     "encoder-model.onnx", "encoder-model.onnx.data", "decoder_joint-model.onnx", "vocab.txt",
                     "config.json",
                 ])
         let mixed = ["encoder.int8.onnx", "decoder.onnx", "joiner.int8.onnx", "tokens.txt"]
         #expect(try chosen(mixed, nil) == Set(mixed))
+    }
+
+    /// A recogniser needs all its networks in one precision.
+    @Test func halfAPrecisionIsNone() throws {
+        let names = [
+            "onnx/encoder_model.onnx", "onnx/decoder_model_merged.onnx", "onnx/encoder_model_int8.onnx",
+            "onnx/decoder_model_merged_fp16.onnx", "vocab.json",
+        ]
+        #expect(try chosen(names, nil) == [names[0], names[1], names[4]])
+        #expect { try chosen(names, [.int8]) } throws: { ($0 as? HubError)?.message.contains("it has float32") == true }
     }
 
     @Test(arguments: [

@@ -92,7 +92,7 @@ public struct ModelPull: Sendable {
         _ cancellation: CancellationFlag, _ onEvent: @escaping (PullEvent) -> Void
     ) throws -> PullOutcome {
         let before = store.installed(request.id)
-        if request.revision == nil, let there = complete(before, request) { return there }
+        if request.revision == nil, let there = complete(before, request, place) { return there }
         let hub = try HubConnection(access, cancellation: cancellation)
         let onRetry = { (error: HubError, delay: Duration) in
             onEvent(.retrying(reason: error.message, delay: delay))
@@ -101,7 +101,7 @@ public struct ModelPull: Sendable {
         let listing = try hub.listing(repository, revision: revision, onRetry: onRetry)
         let wanted = try precisions(request, before, listing)
         let selection = try ModelSelection(listing.files, wanted: wanted, repository: repository.text)
-        if before?.manifest?.commit == listing.commit, let there = complete(before, request) { return there }
+        if before?.manifest?.commit == listing.commit, let there = complete(before, request, place) { return there }
         let work = Work(
             selection: selection, listing: listing, repository: repository, place: place, hub: hub,
             retry: access.retry, cancellation: cancellation, onEvent: onEvent)
@@ -116,11 +116,15 @@ public struct ModelPull: Sendable {
     }
 
     /// The model as it is, when nothing is missing in it and it has what is asked for.
-    private func complete(_ model: InstalledModel?, _ request: PullRequest) -> PullOutcome? {
+    private func complete(
+        _ model: InstalledModel?, _ request: PullRequest, _ place: ModelStore.Place
+    ) -> PullOutcome? {
         guard let model, let manifest = model.manifest, manifest.repository == request.repository,
             request.precisions.map({ !$0.isEmpty && Set($0).isSubset(of: manifest.precisions) }) ?? true,
             !manifest.files.isEmpty, model.verify().allSatisfy({ $0.state == .intact })
         else { return nil }
+        // What a process that was killed right after the installation has left.
+        try? FileManager.default.removeItem(atPath: place.work)
         return PullOutcome(manifest: manifest, directory: model.directory, receivedByteCount: 0, wasInstalled: true)
     }
 

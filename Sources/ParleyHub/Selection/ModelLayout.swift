@@ -4,6 +4,8 @@ struct ModelLayout: Sendable {
     let name: String
     /// Ends of the networks' names without precision and `.onnx`; a prefix ends with `-`.
     let networks: [String]
+    /// Whether some networks may be in another precision than the rest.
+    var mixesPrecisions = false
 
     /// All known ones; the first that fits is taken, so richer ones stand before those that they include.
     static let all = [
@@ -13,7 +15,7 @@ struct ModelLayout: Sendable {
             networks: ["encoder_model", "decoder_model", "decoder_with_past_model"]),
         ModelLayout(name: "onnx-asr transducer", networks: ["encoder-model", "decoder_joint-model"]),
         ModelLayout(name: "onnx-asr encoder and decoder", networks: ["encoder-model", "decoder-model"]),
-        ModelLayout(name: "sherpa transducer", networks: ["encoder", "decoder", "joiner"]),
+        ModelLayout(name: "sherpa transducer", networks: ["encoder", "decoder", "joiner"], mixesPrecisions: true),
         ModelLayout(name: "sherpa encoder and decoder", networks: ["encoder", "decoder"]),
         ModelLayout(name: "one network", networks: ["model"]),
     ]

@@ -21,7 +21,8 @@ struct ModelSelection: Sendable, Hashable {
     ///   - repository: Its name, for messages.
     /// - Throws: ``HubError`` with `unsuitable`.
     init(_ files: [HubFile], wanted: [Precision]?, repository: String) throws(HubError) {
-        guard let (folder, networks) = Self.networks(files) else {
+        let models = Self.models(files)
+        guard let folder = models.values.first?.folder else {
             throw HubError(.unsuitable, "\(repository) holds no ONNX model in a layout that is known")
         }
         let texts = files.filter { file in
@@ -32,23 +33,17 @@ struct ModelSelection: Sendable, Hashable {
         guard texts.contains(where: { ModelLayout.isVocabulary($0.name) }) else {
             throw HubError(.unsuitable, "\(repository) holds no vocabulary (tokenizer.json, vocab.txt or tokens.txt)")
         }
-        precisions = try Self.precisions(Self.precisions(in: files), wanted: wanted, repository: repository)
+        precisions = try Self.precisions(models.keys.sorted(), wanted: wanted, repository: repository)
         var chosen = Set(texts)
-        for precision in precisions {
-            for network in networks {
-                guard let file = precision.substitutes.lazy.compactMap({ network[$0] }).first else { continue }
-                chosen.insert(file)
-                chosen.formUnion(files.filter { Self.isWeights($0, of: file) })
-            }
+        for network in precisions.flatMap({ models[$0]?.networks ?? [] }) {
+            chosen.insert(network)
+            chosen.formUnion(files.filter { Self.isWeights($0, of: network) })
         }
         self.files = chosen.sorted { $0.path < $1.path }
     }
 
-    /// Precisions in which a repository has at least one network.
-    static func precisions(in files: [HubFile]) -> [Precision] {
-        let networks = networks(files)?.networks ?? []
-        return Precision.allCases.filter { precision in networks.contains { $0[precision] != nil } }
-    }
+    /// Precisions in which a repository has a whole model.
+    static func precisions(in files: [HubFile]) -> [Precision] { models(files).keys.sorted() }
 
     private static func precisions(
         _ present: [Precision], wanted: [Precision]?, repository: String
@@ -61,33 +56,40 @@ struct ModelSelection: Sendable, Hashable {
         throw HubError(.unsuitable, "\(repository) has no \(missing.rawValue) weights; it has \(there)")
     }
 
-    /// One network in the precisions in which it exists.
-    private typealias Network = [Precision: HubFile]
+    /// The networks of a model in one precision, all in one folder.
+    private typealias Model = (folder: String, networks: [HubFile])
 
-    /// The networks of the first layout that fits, and their folder.
-    private static func networks(_ files: [HubFile]) -> (folder: String, networks: [Network])? {
-        for layout in ModelLayout.all {
-            for folder in folders {
-                let here = files.filter { $0.folder == folder && $0.name.hasSuffix(".onnx") }
-                let networks = layout.networks.map { network($0, here) }
-                if networks.allSatisfy({ !$0.isEmpty }) { return (folder, networks) }
+    /// What there is of the first folder that holds a model in any precision.
+    private static func models(_ files: [HubFile]) -> [Precision: Model] {
+        for folder in folders {
+            let here = files.filter { $0.folder == folder && $0.name.hasSuffix(".onnx") }
+            var models: [Precision: Model] = [:]
+            for precision in Precision.allCases {
+                let networks = ModelLayout.all.lazy.compactMap { self.networks($0, precision, here) }.first
+                models[precision] = networks.map { (folder, $0) }
             }
+            if !models.isEmpty { return models }
         }
-        return nil
+        return [:]
     }
 
-    private static func network(_ name: String, _ files: [HubFile]) -> Network {
-        var network: Network = [:]
-        for precision in Precision.allCases {
-            let names = precision.marks.map { "\(name)\($0).onnx" }
-            network[precision] =
-                names.lazy.compactMap { name in
-                    // Several models in one repository would be mixed up.
-                    let found = files.filter { $0.name == name || $0.name.hasSuffix("-" + name) }
-                    return found.count == 1 ? found[0] : nil
-                }.first
+    /// The networks of a layout; nil when one is missing.
+    private static func networks(_ layout: ModelLayout, _ precision: Precision, _ files: [HubFile]) -> [HubFile]? {
+        let allowed = layout.mixesPrecisions ? precision.substitutes : [precision]
+        let networks = layout.networks.compactMap { name in
+            allowed.lazy.compactMap { network(name, $0, files) }.first
         }
-        return network
+        let isWhole = networks.count == layout.networks.count
+        return isWhole && layout.networks.contains { network($0, precision, files) != nil } ? networks : nil
+    }
+
+    private static func network(_ name: String, _ precision: Precision, _ files: [HubFile]) -> HubFile? {
+        precision.marks.lazy.compactMap { mark in
+            let wanted = "\(name)\(mark).onnx"
+            // Several models in one repository would be mixed up.
+            let found = files.filter { $0.name == wanted || $0.name.hasSuffix("-" + wanted) }
+            return found.count == 1 ? found[0] : nil
+        }.first
     }
 
     /// Whether a file holds weights that a network's file refers to.

@@ -15,7 +15,7 @@ enum ModelsCommand {
             .flag("anyway", "pull: also a model that this version can't run"),
             .flag("quiet", short: "q", "No progress and no notes; errors are still shown"),
         ],
-        settings: .all, summary: "List the models, pull them from the model hub, remove them",
+        settings: .models, summary: "List the models, pull them from the model hub, remove them",
         discussion: [
             """
             ID is one of the list or owner/name of a repository on the hub. A pull that was stopped goes on where it \

@@ -5,6 +5,8 @@ struct SettingScope: OptionSet, Sendable, Hashable {
     static let serve = SettingScope(rawValue: 2)
     /// Looking after models.
     static let models = SettingScope(rawValue: 4)
+    /// Recognising speech.
+    static let recognition: SettingScope = [.transcribe, .serve]
     static let all: SettingScope = [.transcribe, .serve, .models]
 
     /// As the documentation says it.
@@ -13,6 +15,7 @@ struct SettingScope: OptionSet, Sendable, Hashable {
         case .transcribe: "transcribe"
         case .serve: "serve"
         case .models: "models"
+        case .recognition: "transcribe, serve"
         default: "all"
         }
     }
@@ -40,7 +43,7 @@ struct Setting: Sendable {
 
     init<Value: Sendable>(
         _ key: String, _ type: SettingType<Value>, _ path: any WritableKeyPath<Settings, Value> & Sendable,
-        aliases: [String] = [], scope: SettingScope = .all, automatic: String? = nil, isSecret: Bool = false,
+        aliases: [String] = [], scope: SettingScope = .recognition, automatic: String? = nil, isSecret: Bool = false,
         _ summary: String
     ) {
         self.key = key

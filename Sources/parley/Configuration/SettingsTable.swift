@@ -15,7 +15,7 @@ enum SettingsTable {
 
     private static let models: [Setting] = [
         Setting(
-            "data_dir", .path, \.models.dataDirectory,
+            "data_dir", .path, \.models.dataDirectory, scope: .all,
             "Folder of models, fetched libraries and everything else that Parley keeps"),
         Setting(
             "model", .text("ID|DIR", permitted: "a model id or the path of a model folder"), \.models.model,
@@ -132,7 +132,8 @@ enum SettingsTable {
 
     private static let logging: [Setting] = [
         Setting(
-            "log_level", .choice, \.logging.level, aliases: ["LOG_LEVEL"], "Least important messages that are logged"),
+            "log_level", .choice, \.logging.level, aliases: ["LOG_LEVEL"], scope: .all,
+            "Least important messages that are logged"),
         Setting(
             "log_format", .choice, \.logging.format, scope: .serve, "Form of log lines on standard error"),
     ]

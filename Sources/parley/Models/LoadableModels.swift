@@ -34,7 +34,11 @@ struct LoadableModels: Sendable {
         isPath ? URL(fileURLWithPath: settings.model).standardizedFileURL.lastPathComponent : settings.model
     }
 
-    private var isPath: Bool { settings.model.contains("/") }
+    /// An installed `owner/name` is an id before it is a path.
+    private var isPath: Bool {
+        settings.model.contains("/")
+            && InstalledModels(dataDirectory: settings.dataDirectory).directory(of: settings.model) == nil
+    }
 
     /// Of places with one id the first counts.
     private func places() -> [Place] {

@@ -51,7 +51,7 @@ struct ModelPullRun: Sendable {
         if names == ["all"] { return [] }
         var precisions: [Precision] = []
         for name in names {
-            guard let precision = Precision(rawValue: name) else {
+            guard let precision = Precision(name: name) else {
                 throw .unknown("precision", name, among: Precision.allCases.map(\.rawValue) + ["all"])
             }
             precisions.append(precision)

@@ -53,7 +53,7 @@ import Testing
         let models = try #require(document?["models"] as? [[String: Any]])
         #expect(models[0]["state"] as? String == "incomplete" && models[0]["bytes"] as? Int == 15_728_640)
         #expect(models[1]["state"] as? String == "available" && models[1]["runnable"] as? Bool == false)
-        #expect((models[1]["approximate_bytes"] as? [String: Int])?["fp16"] == 78_000_000)
+        #expect((models[1]["approximate_bytes"] as? [String: Int])?["float16"] == 78_000_000)
         #expect(await harness.run("models", "list") == .success)
         #expect(harness.output.text.contains("  size       15.0 MiB\n"))
         #expect(harness.output.lines.last == "  tiny  37.2 MiB as int8  5 languages  CC-BY-NC-4.0 (non-commercial)")
@@ -62,7 +62,7 @@ import Testing
     @Test func pullTellsWhatHappens() async {
         let (harness, asked) = harness()
         #expect(await harness.run("models", "pull", "owner/name", "--precision", "fp32,int8") == .success)
-        #expect(asked.last?.request.precisions == [.fp32, .int8] && asked.last?.request.revision == nil)
+        #expect(asked.last?.request.precisions == [.float32, .int8] && asked.last?.request.revision == nil)
         #expect(
             harness.errors.lines == [
                 "parley: another parley works on owner/name; waiting for it",
