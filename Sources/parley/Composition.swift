@@ -48,8 +48,10 @@ extension Composition {
         },
         serving: { settings, log in
             let live = LiveTranscriber(settings)
-            let models = try await onLane { try ModelLog(log).shelf(settings.models, live) }
-            let parts = try await onLane { try live.parts(models) }
+            let machine = try await onLane { try live.machine() }
+            ModelLog(log).write(machine)
+            let models = try await onLane { try ModelLog(log).shelf(settings.models, live, machine) }
+            let parts = try await onLane { try live.parts(models, on: machine) }
             for id in settings.models.preloadedModels ?? models.descriptors.prefix(1).map(\.id) {
                 _ = try await models.load(id)
             }
@@ -88,7 +90,10 @@ extension Composition {
 
     /// The parts with the default model loaded, so that what is wrong with it is told before any work is begun.
     private static func loadedParts(_ live: LiveTranscriber) async throws -> PipelineParts {
-        let parts = try await onLane { try live.parts(live.models()) }
+        let parts = try await onLane {
+            let machine = try live.machine()
+            return try live.parts(live.models(on: machine), on: machine)
+        }
         try await parts.models.lease(nil).release()
         return parts
     }

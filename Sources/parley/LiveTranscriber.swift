@@ -25,30 +25,38 @@ struct LiveTranscriber: Sendable {
         TranscriptionPipeline(parts: parts, readerThreadCount: coreCount)
     }
 
+    /// The inference library, the devices it runs on and their memory.
+    /// - Throws: ``InferenceError``, with a sentence that says what to do.
+    func machine() throws(InferenceError) -> InferenceMachine {
+        try InferenceMachine(runtime: try loadRuntime(), settings: settings)
+    }
+
     /// The models, none of them loaded yet.
     /// - Parameters:
+    ///   - machine: Where they run.
     ///   - options: How long models stay.
     ///   - observe: Told what happens to models.
     /// - Throws: ``RecognitionError`` when the model that was asked for is not there.
     func models(
-        _ options: ModelShelf.Options = .init(), observe: @escaping @Sendable (ModelEvent) -> Void = { _ in }
+        on machine: InferenceMachine, _ options: ModelShelf.Options = .init(),
+        observe: @escaping @Sendable (ModelEvent) -> Void = { _ in }
     ) throws -> ModelShelf {
         let resources = FamilyResources(
-            decoderCount: settings.models.decoders ?? coreCount, precision: settings.models.precision,
-            batching: settings.batching, runtime: { () throws(InferenceError) in try loadRuntime() })
+            decoderCount: settings.models.decoders ?? coreCount, devices: machine.devices,
+            precision: settings.models.precision, memory: machine.memory, batching: settings.batching,
+            runtime: { machine.runtime })
         let installed = LoadableModels(settings.models, resources: resources)
         return try ModelShelf(catalog: { installed.list() }, options: options, observe: observe)
     }
 
     /// What the stages use.
     /// - Throws: ``InferenceError``, with a sentence that says what to do.
-    func parts(_ models: any RecognizerSource) throws -> PipelineParts {
-        let runtime = try loadRuntime()
+    func parts(_ models: any RecognizerSource, on machine: InferenceMachine) throws -> PipelineParts {
         let decoder = Self.decoder(settings)
-        let detector = try SileroDetector(session: network("silero_vad", runtime))
+        let detector = try SileroDetector(session: network("silero_vad", machine.runtime))
         let diarizer = try BundledDiarizer(
-            segmentation: network("segmentation", runtime), encoder: network("speaker_encoder", runtime),
-            decoder: decoder,
+            segmentation: network("segmentation", machine.runtime),
+            encoder: network("speaker_encoder", machine.runtime), decoder: decoder,
             acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
             threadCount: coreCount)
         return PipelineParts(models: models, decoder: decoder, detector: detector, diarizer: diarizer)

@@ -76,6 +76,15 @@ public final class CostModel: Sendable {
             ?? entries.withLock { Int(clamping: ($0[key]?.bytesPerRow ?? 0) * Double(max(0, rows))) }
     }
 
+    /// Bytes for a request to whichever model costs most; the operator's fixed number where there is one, 0 when no
+    /// model was registered.
+    public func largestRequestBytes(rows: Int) -> Int {
+        fixedBytesPerRequest
+            ?? entries.withLock { entries in
+                Int(clamping: (entries.values.map(\.bytesPerRow).max() ?? 0) * Double(max(0, rows)))
+            }
+    }
+
     /// Bytes for a model with a batch of some rows at work.
     public func predict(_ key: Key, rows: Int) -> Int {
         let (sum, overflow) = weightBytes(key).addingReportingOverflow(requestBytes(key, rows: rows))

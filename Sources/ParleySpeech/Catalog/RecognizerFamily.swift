@@ -35,13 +35,15 @@ public struct FamilyResources: Sendable {
     public var devices: [InferenceDevice]
     /// The weights to be loaded; nil takes those that suit the device.
     public var precision: WeightPrecision?
+    /// The devices' memory; nil loads without asking.
+    public var memory: ModelMemory?
     /// How windows of all requests are gathered into batches.
     public var batching: BatchingOptions
 
     /// Makes resources.
     public init(
         decoderCount: Int, devices: [InferenceDevice] = [.cpu], precision: WeightPrecision? = nil,
-        batching: BatchingOptions = BatchingOptions(),
+        memory: ModelMemory? = nil, batching: BatchingOptions = BatchingOptions(),
         runtime: @escaping @Sendable () throws(InferenceError) -> OnnxRuntime = { () throws(InferenceError) in
             try OnnxRuntime.load(firstOf: [])
         }
@@ -50,6 +52,7 @@ public struct FamilyResources: Sendable {
         self.runtime = runtime
         self.devices = devices
         self.precision = precision
+        self.memory = memory
         self.batching = batching
     }
 }

@@ -28,6 +28,9 @@ struct SettingType<Value: Sendable>: Sendable {
         }
     }
 
+    /// The value of a text; nil when it is not permitted.
+    func value(_ text: String) -> Value? { try? parse(text) }
+
     /// The same type with the word `auto`, which stands for "found out at start".
     fileprivate func orAutomatic() -> SettingType<Value?> { orWord("auto") }
 

@@ -24,7 +24,7 @@ struct ModelSettings: Sendable {
     var model = "bundled"
     var preloadedModels: [String]?
     var timeToLive = Duration.seconds(300)
-    var device = Device.auto
+    var device = DeviceRequest.auto
     var precision: WeightPrecision?
     var onnxRuntimeLibrary: String?
     var pocketSphinxModel = "/usr/share/pocketsphinx/model/en-us"
@@ -42,12 +42,6 @@ struct HubSettings: Sendable {
     var access: HubAccess {
         HubAccess(endpoint: endpoint, token: token.isEmpty ? nil : token, isOffline: isOffline)
     }
-}
-
-/// Where inference runs.
-enum Device: String, Sendable, CaseIterable {
-    case auto
-    case cpu
 }
 
 /// What is logged, and how.
@@ -81,6 +75,8 @@ struct AdmissionSettings: Sendable {
     var maximumConcurrentRequests: Int?
     var queueLength = 32
     var queueTimeout = Duration.seconds(60)
+    /// In GB of 10^9 bytes.
+    var memoryPerRequest: Double?
 }
 
 /// Who spoke.

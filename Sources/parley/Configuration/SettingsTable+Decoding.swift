@@ -5,7 +5,7 @@ import ParleyInference
 extension SettingsTable {
     static let batching: [Setting] = [
         Setting(
-            "precision", .automaticChoice, \.models.precision,
+            "compute_type", .automaticChoice, \.models.precision,
             automatic: "int8 on a processor, float16 on a GPU, where the model has them",
             "Weights that are loaded"),
         Setting(
@@ -55,6 +55,19 @@ extension SettingsTable {
             "hallucination_silence", .switchableDuration(.zero ... .seconds(30)), \.decoding.hallucinationSilence,
             "Text that looks made up is dropped where it stands between pauses of this length; `off` keeps it"),
     ]
+}
+
+extension SettingType where Value == DeviceRequest {
+    /// A device; `true` and `false` are what other servers' `USE_GPU` takes.
+    static var device: Self {
+        Self(
+            "DEVICE", permitted: "`auto`, `cpu`, `cuda`, `cuda:N`, `tensorrt` or `tensorrt:N`",
+            format: { $0.description },
+            parse: { text in
+                if let usesGPU = SettingType<Bool>.switchedOn.value(text) { return DeviceRequest(usesGPU: usesGPU) }
+                return try? DeviceRequest(parsing: text)
+            })
+    }
 }
 
 extension SettingType where Value == WeightPrecision? {

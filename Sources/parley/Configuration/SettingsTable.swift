@@ -28,8 +28,8 @@ enum SettingsTable {
             "model_ttl", .duration(.zero ... .seconds(7 * 24 * 3_600)), \.models.timeToLive, scope: .serve,
             "How long a model that is not preloaded stays in memory when nobody uses it; 0 for ever"),
         Setting(
-            "device", .choice, \.models.device,
-            "Where inference runs; this version runs on the processor only"),
+            "device", .device, \.models.device, aliases: ["USE_GPU"],
+            "Where inference runs: `auto` takes all GPUs that work, else the processor"),
         Setting(
             "threads", .automaticInteger(1...1_024), \.models.threads, automatic: cores,
             "Threads of inference, shared by all requests"),
@@ -97,6 +97,10 @@ enum SettingsTable {
         Setting(
             "queue_timeout", .duration(.zero ... .seconds(86_400)), \.admission.queueTimeout, scope: .serve,
             "Longest wait for a place"),
+        Setting(
+            "memory_per_request_gb", .automaticNumber(0...10_000), \.admission.memoryPerRequest,
+            aliases: ["MEMORY_PER_REQUEST_GB"], scope: .serve, automatic: "estimated from the models",
+            "Memory that must be free before a transcription begins, in GB of 10^9 bytes"),
         Setting(
             "max_upload_bytes", .bytes(1_024...1 << 44), \.limits.uploadBytes, scope: .serve,
             "Largest body of a request"),

@@ -12,10 +12,17 @@ struct ModelLog: Sendable {
     ///
     /// Blocking.
     /// - Throws: ``RecognitionError`` when the model that was asked for is not there.
-    func shelf(_ settings: ModelSettings, _ live: LiveTranscriber) throws -> ModelShelf {
+    func shelf(_ settings: ModelSettings, _ live: LiveTranscriber, _ machine: InferenceMachine) throws -> ModelShelf {
         let timeToLive = settings.timeToLive > .zero ? settings.timeToLive : nil
         let options = ModelShelf.Options(timeToLive: timeToLive, kept: settings.preloadedModels.map(Set.init))
-        return try live.models(options, observe: write)
+        return try live.models(on: machine, options, observe: write)
+    }
+
+    /// Says where inference runs, and why not elsewhere.
+    func write(_ machine: InferenceMachine) {
+        let names = machine.devices.map(\.description).joined(separator: ", ")
+        log.write(.info, "inference runs on", [("devices", .string(names))])
+        for note in machine.notes { log.write(.info, note) }
     }
 
     private func write(_ event: ModelEvent) {

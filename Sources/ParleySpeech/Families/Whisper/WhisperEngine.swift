@@ -15,6 +15,8 @@ struct WhisperEngine: Sendable {
     let tokenizer: WhisperTokenizer
     /// How the batch is divided.
     let limits: WaveLimits
+    /// Keeps the memory of the weights set aside.
+    let weights: MemoryReservation?
 
     private var special: WhisperSpecialTokens { tokenizer.special }
     var prompts: PromptBuilder { PromptBuilder(tokenizer: tokenizer, contextLength: configuration.contextLength) }

@@ -13,7 +13,8 @@ public enum WhisperFamily: RecognizerFamily {
     public static func describe(id: String, directory: String) throws -> ModelDescriptor {
         let folder = try WhisperFolder(directory: directory)
         // k2-fsa's layout keeps its lists inside the encoder, which is not loaded for a description.
-        let special = try? WhisperTokenizer(folder: folder, metadata: [:]).special
+        let special =
+            folder.layout == .huggingFace ? try WhisperTokenizer(folder: folder, metadata: [:]).special : nil
         return descriptor(id: id, special: special, folder: folder)
     }
 
@@ -23,7 +24,7 @@ public enum WhisperFamily: RecognizerFamily {
         let runtime = try resources.runtime()
         let loader = WhisperLoader(
             id: id, folder: folder, runtime: runtime, batching: resources.batching,
-            wanted: resources.precision)
+            wanted: resources.precision, memory: resources.memory)
         let engines = try resources.devices.map { try loader.engine(on: $0) }
         return try WhisperRecognizer(
             descriptor: descriptor(id: id, special: engines.first?.tokenizer.special, folder: folder),
