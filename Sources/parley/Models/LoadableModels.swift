@@ -34,7 +34,11 @@ struct LoadableModels: Sendable {
         isPath ? URL(fileURLWithPath: settings.model).standardizedFileURL.lastPathComponent : settings.model
     }
 
-    private var isPath: Bool { settings.model.contains("/") }
+    /// Ids may have a slash too (`owner/name`), and go before paths.
+    private var isPath: Bool {
+        settings.model.contains("/") && ModelCatalog.model(settings.model) == nil
+            && InstalledModels(dataDirectory: settings.dataDirectory).directory(of: settings.model) == nil
+    }
 
     /// Of places with one id the first counts.
     private func places() -> [Place] {
