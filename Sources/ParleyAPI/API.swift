@@ -12,6 +12,8 @@ public struct API: Sendable {
     let modelOperations: any ModelOperations
     let admission: any Admission
     let decoder: any AudioDecoder
+    let deviceMemory: @Sendable () -> [DeviceMemoryReport]
+    let registry = RequestRegistry()
     let readiness: @Sendable () -> Readiness
     let reportFailure: @Sendable (_ requestID: String, _ error: any Error) -> Void
     let spool: SpoolDirectory
@@ -27,12 +29,14 @@ public struct API: Sendable {
     ///   - models: The models in memory.
     ///   - admission: Bounds the work.
     ///   - decoder: Checks the recordings of known speakers.
+    ///   - deviceMemory: Tells how much memory there is, for the status routes. Default: nothing is known.
     ///   - readiness: Asked by the health routes. Default: always ready.
     ///   - reportFailure: Told the cause of every answer of 500 and above, for the log.
     /// - Throws: when the folder can't be made.
     public init(
         configuration: APIConfiguration, transcriber: any Transcriber, models: any ModelOperations,
         admission: any Admission, decoder: any AudioDecoder,
+        deviceMemory: @escaping @Sendable () -> [DeviceMemoryReport] = { [] },
         readiness: @escaping @Sendable () -> Readiness = { .ready },
         reportFailure: @escaping @Sendable (_ requestID: String, _ error: any Error) -> Void = { _, _ in }
     ) throws {
@@ -41,6 +45,7 @@ public struct API: Sendable {
         modelOperations = models
         self.admission = admission
         self.decoder = decoder
+        self.deviceMemory = deviceMemory
         self.readiness = readiness
         self.reportFailure = reportFailure
         spool = try SpoolDirectory(parent: configuration.spoolParent)
@@ -53,13 +58,20 @@ public struct API: Sendable {
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
         let clock = ContinuousClock()
         let start = clock.now
+        let match = RouteTable.match(method: request.method, path: request.path)
         var response: HTTPResponse
         do {
-            response = try await route(request)
+            response = try await route(request, match)
         } catch {
             response = errorResponse(for: error, requestID: request.id)
         }
         response.headers["openai-processing-ms"] = String((clock.now - start).wholeMilliseconds)
+        // What is no route is counted as one thing, however many paths and methods clients make up.
+        if case .route(let route, _) = match {
+            registry.count(.init(method: route.method, path: route.pattern, status: response.status))
+        } else {
+            registry.count(.init(method: "other", path: "other", status: response.status))
+        }
         return finished(response, for: request)
     }
 
@@ -81,8 +93,8 @@ public struct API: Sendable {
         apiError(for: error, requestID: requestID).response
     }
 
-    private func route(_ request: HTTPRequest) async throws -> HTTPResponse {
-        switch RouteTable.match(method: request.method, path: request.path) {
+    private func route(_ request: HTTPRequest, _ match: RouteTable.Match) async throws -> HTTPResponse {
+        switch match {
         case .route(let route, let parameter):
             if !route.isOpen { try keys.check(request.headers) }
             return try await route.handler(self, RouteRequest(http: request, parameter: parameter))

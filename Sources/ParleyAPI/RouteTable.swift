@@ -14,6 +14,8 @@ enum RouteTable {
         Route("GET", "/health", HealthRoutes.health, isOpen: true) { api, _ in api.health() },
         Route("GET", "/health/live", HealthRoutes.live, isOpen: true) { api, _ in api.live() },
         Route("GET", "/health/ready", HealthRoutes.ready, isOpen: true) { api, _ in api.ready() },
+        Route("GET", "/processing-status", StatusRoutes.processing) { api, _ in api.processingStatus() },
+        Route("GET", "/metrics", StatusRoutes.metrics) { api, _ in api.metrics() },
         Route("GET", "/openapi.json", OpenAPIRoute.operation, isOpen: true) { api, _ in api.openAPI() },
     ]
 

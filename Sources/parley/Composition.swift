@@ -34,6 +34,8 @@ struct ServingParts: Sendable {
     var transcriber: any Transcriber
     /// The models in memory.
     var models: any ModelOperations
+    /// Memory of the devices.
+    var deviceMemory: @Sendable () -> [DeviceMemoryReport] = { [] }
 }
 
 extension Composition {

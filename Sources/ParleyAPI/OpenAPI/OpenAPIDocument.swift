@@ -75,6 +75,8 @@ struct OpenAPIDocument {
     private func success(_ success: Operation.Success) -> JSONValue {
         switch success {
         case .json(let schema): return ["description": "The answer.", "content": Self.json(schema)]
+        case .metrics:
+            return ["description": "The metrics.", "content": ["text/plain": ["schema": ["type": "string"]]]]
         case .empty: return ["description": "Done."]
         case .document:
             return ["description": "The document.", "content": ["application/json": ["schema": ["type": "object"]]]]

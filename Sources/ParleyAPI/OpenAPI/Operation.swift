@@ -10,6 +10,8 @@ struct Operation: Sendable {
         case translation
         /// This document.
         case document
+        /// Metrics as text.
+        case metrics
         /// Nothing but the status.
         case empty
     }

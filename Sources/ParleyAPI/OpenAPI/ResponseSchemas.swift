@@ -5,7 +5,8 @@ enum ResponseSchemas {
     /// Name and schema, in the order in which they are listed.
     static let all: [(name: String, schema: JSONValue)] = [
         ("Error", error), ("Model", model), ("ModelList", modelList), ("LoadedModelList", loadedModelList),
-        ("LoadedModel", loadedModel), ("Health", health), ("Status", status),
+        ("LoadedModel", loadedModel), ("ProcessingStatus", processingStatus), ("Batching", batching),
+        ("Health", health), ("Status", status),
         ("Usage", usage), ("LogProbability", logProbability), ("Transcription", transcription),
         ("VerboseTranscription", verbose), ("VerboseSegment", verboseSegment), ("Word", word),
         ("DiarizedTranscription", diarized), ("DiarizedSegment", diarizedSegment), ("StreamEvent", streamEvent),
@@ -60,6 +61,43 @@ enum ResponseSchemas {
             ("state", ["type": "string", "enum": .array(LoadedModel.State.allCases.map { .string($0.rawValue) })]),
             ("requests", integer),
         ], example: ["id": "bundled", "state": "unloading", "requests": 2])
+
+    private static let nullableNumber: JSONValue = ["type": ["number", "null"]]
+
+    /// A list of objects.
+    private static func objects(_ members: [(String, JSONValue)]) -> JSONValue {
+        ["type": "array", "items": object(members)]
+    }
+
+    private static let processingStatus = object([
+        ("active", integer), ("queued", integer), ("max_active", integer), ("max_queued", integer),
+        ("draining", boolean), ("requests", requestList), ("models", modelStatusList),
+        (
+            "devices",
+            objects([
+                ("device", string), ("total_bytes", integer), ("free_bytes", integer), ("reserved_bytes", integer),
+            ])
+        ),
+    ])
+
+    private static let requestList = objects([
+        ("id", string), ("task", string), ("model", string),
+        ("state", ["type": "string", "enum": ["queued", "active"]]),
+        ("stage", ["type": "string", "enum": .array(TranscriptionStage.allCases.map { .string($0.rawValue) })]),
+        ("age_seconds", number), ("queue_seconds", number), ("processed_seconds", number),
+        ("total_seconds", nullableNumber), ("progress", nullableNumber),
+    ])
+
+    private static let modelStatusList = objects([
+        ("id", string), ("state", string), ("requests", integer), ("idle_seconds", nullableNumber),
+        ("batching", ["oneOf": [reference("Batching"), ["type": "null"]]]),
+    ])
+
+    private static let batching = object([
+        ("max_batch", integer), ("queued_rows", integer), ("max_queued_rows", integer), ("running_rows", integer),
+        ("oldest_wait_seconds", nullableNumber), ("batches", integer), ("rows", integer), ("mean_fill", number),
+        ("replicas", objects([("running_rows", integer), ("batches", integer), ("busy_seconds", number)])),
+    ])
 
     private static let status = object([
         ("status", ["type": "string", "enum": .array(Readiness.allCases.map { .string($0.rawValue) })])

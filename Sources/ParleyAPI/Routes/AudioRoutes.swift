@@ -31,7 +31,8 @@ extension API {
         let asked = try TranscriptionRequest(
             form: form, table: table, task: task, models: models, detection: configuration.speechDetection,
             decoding: configuration.decoding)
-        let work = try await begin(asked, form: form)
+        let record = registry.begin(id: request.http.id, model: asked.model.descriptor.id, task: task)
+        let work = try await begin(asked, form: form, record: record)
         if asked.streams { return try await stream(work, asked: asked, requestID: request.http.id) }
         let transcript = try await work.transcript()
         let text = asked.format.render(transcript, options: asked.rendering)
@@ -40,11 +41,25 @@ extension API {
     }
 
     /// Waits for a place, reads the references of known speakers and starts the transcription.
-    private func begin(_ asked: TranscriptionRequest, form: UploadForm) async throws -> RunningTranscription {
+    private func begin(
+        _ asked: TranscriptionRequest, form: UploadForm, record: RequestRecord
+    ) async throws -> RunningTranscription {
+        do {
+            return try await run(asked, form: form, record: record)
+        } catch {
+            record.end(error)
+            throw error
+        }
+    }
+
+    private func run(
+        _ asked: TranscriptionRequest, form: UploadForm, record: RequestRecord
+    ) async throws -> RunningTranscription {
         guard let recording = form.recording else {
             throw APIError.invalid("file", "The part 'file' is required.", code: "missing_required_parameter")
         }
         let ticket = try await admission.acquire()
+        record.admit()
         var options = asked.options
         let reader = KnownSpeakerReader(spool: spool, decoder: decoder, lane: spool.lane)
         let known = try await reader.read(names: asked.knownSpeakerNames, references: asked.knownSpeakerReferences)
@@ -52,7 +67,7 @@ extension API {
         let input = AudioInput(path: recording.file.path, displayName: recording.displayName)
         return RunningTranscription(
             events: transcriber.transcribe(input, options: options), ticket: ticket,
-            files: [recording.file] + known.files)
+            files: [recording.file] + known.files, record: record)
     }
 
     private func stream(_ work: RunningTranscription, asked: TranscriptionRequest, requestID: String) async throws

@@ -6,25 +6,34 @@ final class RunningTranscription: Sendable {
     let events: AsyncThrowingStream<TranscriptionEvent, any Error>
     private let ticket: AdmissionTicket
     private let files: [SpoolFile]
+    private let record: RequestRecord
 
     init(
-        events: AsyncThrowingStream<TranscriptionEvent, any Error>, ticket: AdmissionTicket, files: [SpoolFile]
+        events: AsyncThrowingStream<TranscriptionEvent, any Error>, ticket: AdmissionTicket, files: [SpoolFile],
+        record: RequestRecord
     ) {
         self.events = events
         self.ticket = ticket
         self.files = files
+        self.record = record
     }
 
     /// The next event; nil at the end.
     ///
     /// One caller at a time.
     func next() async throws -> TranscriptionEvent? {
-        // An iterator holds nothing of its own, and so need not be kept between two events.
-        var iterator = events.makeAsyncIterator()
-        let event = try await iterator.next()
-        // A stream whose task was cancelled ends without an error.
-        if event == nil { try Task.checkCancellation() }
-        return event
+        do {
+            // An iterator holds nothing of its own, and so need not be kept between two events.
+            var iterator = events.makeAsyncIterator()
+            let event = try await iterator.next()
+            // A stream whose task was cancelled ends without an error.
+            if event == nil { try Task.checkCancellation() }
+            event.map(record.note)
+            return event
+        } catch {
+            record.end(error)
+            throw error
+        }
     }
 
     /// The whole result.

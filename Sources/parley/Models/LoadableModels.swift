@@ -34,9 +34,9 @@ struct LoadableModels: Sendable {
         isPath ? URL(fileURLWithPath: settings.model).standardizedFileURL.lastPathComponent : settings.model
     }
 
-    /// An installed `owner/name` is an id before it is a path.
+    /// Ids may have a slash too (`owner/name`), and go before paths.
     private var isPath: Bool {
-        settings.model.contains("/")
+        settings.model.contains("/") && ModelCatalog.model(settings.model) == nil
             && InstalledModels(dataDirectory: settings.dataDirectory).directory(of: settings.model) == nil
     }
 

@@ -1,5 +1,6 @@
 import ParleyAPI
 import ParleyCore
+import ParleyInference
 import ParleyPipeline
 
 /// Writes what happens to models into the log.

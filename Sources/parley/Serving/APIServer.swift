@@ -78,7 +78,7 @@ final class APIServer: RunningServer {
         do {
             return try API(
                 configuration: configuration, transcriber: parts.transcriber, models: parts.models,
-                admission: admission, decoder: decoder,
+                admission: admission, decoder: decoder, deviceMemory: parts.deviceMemory,
                 readiness: { state.current },
                 reportFailure: { requestID, error in
                     log.write(

@@ -33,6 +33,7 @@ final class TestService: Sendable {
         api = try API(
             configuration: configuration, transcriber: transcriber, models: models, admission: admission,
             decoder: FakeDecoder(),
+            deviceMemory: { [DeviceMemoryReport(device: "cpu", totalBytes: 1_000, freeBytes: 600)] },
             readiness: { readiness },
             reportFailure: { [failures] id, error in failures.update { $0.append("\(id) \(error)") } })
     }

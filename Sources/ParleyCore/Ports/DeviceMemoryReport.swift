@@ -1,0 +1,19 @@
+/// Memory of a device that inference runs on, as operators are shown it.
+public struct DeviceMemoryReport: Sendable, Hashable {
+    /// The device: `cpu`, `cuda:0`.
+    public var device: String
+    /// Memory that this process may use at most.
+    public var totalBytes: Int
+    /// Memory that nobody uses.
+    public var freeBytes: Int
+    /// Memory that is set aside for requests at work.
+    public var reservedBytes: Int
+
+    /// Makes a report.
+    public init(device: String, totalBytes: Int, freeBytes: Int, reservedBytes: Int = 0) {
+        self.device = device
+        self.totalBytes = totalBytes
+        self.freeBytes = freeBytes
+        self.reservedBytes = reservedBytes
+    }
+}
