@@ -36,7 +36,7 @@ MODES = {
     "beam_times": {"language": "en", "beam_size": 5},
     "greedy_detected": {},
 }
-MEL_COUNT = 8
+BATCH = 13
 
 
 def main():
@@ -55,21 +55,31 @@ def main():
         (options.output / "reference.jsonl").open("w", encoding="utf-8") as first_file,
         (options.output / "second_opinion.jsonl").open("w", encoding="utf-8") as second_file,
     ):
-        for index, (name, wave) in enumerate(waves):
-            mel = reference.window_mel(torch.from_numpy(wave), model.dims.n_mels)
-            if index < MEL_COUNT:
-                mel.numpy().astype("<f4").tofile(mels / f"{name}.f32")
-            for record in records(model, tokenizer, mel, wave):
-                print(json.dumps({"clip": name} | record, ensure_ascii=False), file=first_file, flush=True)
-            for record in second.records(mel):
-                print(json.dumps({"clip": name} | record, ensure_ascii=False), file=second_file, flush=True)
+        for first in range(0, len(waves), BATCH):
+            batch = waves[first : first + BATCH]
+            features = [reference.window_mel(torch.from_numpy(wave), model.dims.n_mels) for _, wave in batch]
+            decoded = decode_batch(model, features)
+            for (name, wave), mel, results in zip(batch, features, decoded, strict=True):
+                if first == 0:
+                    mel.numpy().astype("<f4").tofile(mels / f"{name}.f32")
+                for record in records(model, tokenizer, mel, wave, results):
+                    print(json.dumps({"clip": name} | record, ensure_ascii=False), file=first_file, flush=True)
+                for record in second.records(mel):
+                    print(json.dumps({"clip": name} | record, ensure_ascii=False), file=second_file, flush=True)
 
 
-def records(model, tokenizer, mel, wave):
+def decode_batch(model, features):
+    """Per clip, mode to openai/whisper's result."""
+    encoded = model.embed_audio(torch.stack(features)).detach()
+    modes = {mode: reference.windows(model, encoded, **options) for mode, options in MODES.items()}
+    return [{mode: results[index] for mode, results in modes.items()} for index in range(len(features))]
+
+
+def records(model, tokenizer, mel, wave, results):
     """openai/whisper's records of one clip."""
     probabilities = reference.language(model, mel)
     for mode, options in MODES.items():
-        result = reference.window(model, mel, **options)
+        result = results[mode]
         words = []
         if mode == "greedy_times":
             words = reference.words(model, tokenizer("en", "transcribe"), mel, result["tokens"], len(wave))
