@@ -34,6 +34,8 @@ struct ServingParts: Sendable {
     var transcriber: any Transcriber
     /// The models in memory.
     var models: any ModelOperations
+    /// What requests have to wait for.
+    var memory = ModelMemory.unlimited
     /// Memory of the devices.
     var deviceMemory: @Sendable () -> [DeviceMemoryReport] = { [] }
 }
@@ -57,7 +59,9 @@ extension Composition {
             for id in settings.models.preloadedModels ?? models.descriptors.prefix(1).map(\.id) {
                 _ = try await models.load(id)
             }
-            return ServingParts(transcriber: live.pipeline(parts), models: models)
+            return ServingParts(
+                transcriber: live.pipeline(parts), models: models, memory: machine.memory,
+                deviceMemory: { machine.memory.reports })
         },
         server: { settings, parts, log, temporaryFiles in
             try await APIServer.start(

@@ -38,7 +38,10 @@ final class APIServer: RunningServer {
             limits: .init(
                 maximumActive: active, maximumQueued: settings.admission.queueLength,
                 maximumWait: settings.admission.queueTimeout))
-        let api = try makeAPI(settings, parts, decoder, admission, state, log)
+        let byMemory = MemoryAdmission(
+            places: admission, memory: parts.memory, maximumWait: settings.admission.queueTimeout,
+            retryAfter: .seconds(5))
+        let api = try makeAPI(settings, parts, decoder, byMemory, state, log)
         temporaryFiles.register(api.uploadFolder)
         let access = AccessLog(log)
         let server = HTTPServer(
@@ -65,7 +68,7 @@ final class APIServer: RunningServer {
 
     private static func makeAPI(
         _ settings: Settings, _ parts: ServingParts, _ decoder: any AudioDecoder,
-        _ admission: BoundedAdmission, _ state: State, _ log: Log
+        _ admission: any Admission, _ state: State, _ log: Log
     ) throws -> API {
         var configuration = APIConfiguration()
         configuration.apiKeys = Set(settings.server.apiKeys)

@@ -3,7 +3,7 @@ import ParleyCore
 import ParleyInference
 
 /// A loaded Whisper model: windows of all requests in one queue, decoded in batches.
-final class WhisperRecognizer: SpeechRecognizer {
+final class WhisperRecognizer: SpeechRecognizer, BatchReporting {
     let descriptor: ModelDescriptor
     let concurrency: Int
 
@@ -32,6 +32,9 @@ final class WhisperRecognizer: SpeechRecognizer {
             name: descriptor.id, options: batching,
             replicas: engines.map { engine in { engine.execute($0, $1, $2) } })
     }
+
+    /// See `BatchReporting`.
+    var batching: BatchSchedulerStatus? { scheduler.status }
 
     func recognize(_ window: AudioWindow, options: RecognitionOptions) async throws -> WindowHypothesis {
         if options.task == .translate, !descriptor.canTranslate {
