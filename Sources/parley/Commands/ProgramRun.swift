@@ -62,7 +62,9 @@ struct ProgramRun: Sendable {
     /// The settings; commands that use none see the defaults and do not mind a broken file.
     private func configure(_ command: Command, _ arguments: ParsedArguments) throws -> Configuration {
         guard !command.settings.isEmpty else { return try ConfigurationResolver().resolve() }
-        let flags = arguments.values.compactMapValues(\.last)
+        // An option of the command itself may have the name of a setting that does not matter to it.
+        let names = Set(command.settingOptions.map(\.name))
+        let flags = arguments.values.filter { names.contains($0.key) }.compactMapValues(\.last)
         let configuration = try ConfigurationResolver(environment: environment, flags: flags).resolve()
         for warning in configuration.warnings { console.note("parley: warning: \(warning)") }
         return configuration
