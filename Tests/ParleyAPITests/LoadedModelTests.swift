@@ -1,4 +1,5 @@
 import ParleyCore
+import ParleyHTTP
 import ParleyTestSupport
 import Testing
 

@@ -76,6 +76,7 @@ enum ResponseSchemas {
             "devices",
             objects([
                 ("device", string), ("total_bytes", integer), ("free_bytes", integer), ("reserved_bytes", integer),
+                ("waiting", integer), ("paused", boolean),
             ])
         ),
     ])

@@ -51,6 +51,7 @@ enum StatusRoutes {
         [
             "device": .string(device.device), "total_bytes": .int(device.totalBytes),
             "free_bytes": .int(device.freeBytes), "reserved_bytes": .int(device.reservedBytes),
+            "waiting": .int(device.waitingCount), "paused": .bool(device.isPaused),
         ]
     }
 

@@ -94,6 +94,8 @@ struct ServerMetrics {
         add("parley_device_memory_total_bytes", "Memory that may be used.", \.totalBytes)
         add("parley_device_memory_free_bytes", "Memory that nobody uses.", \.freeBytes)
         add("parley_device_memory_reserved_bytes", "Memory set aside for transcriptions at work.", \.reservedBytes)
+        add("parley_device_memory_waiting", "Transcriptions that wait for memory.", \.waitingCount)
+        add("parley_device_memory_paused", "1 while new work waits because memory is short.") { $0.isPaused ? 1 : 0 }
     }
 
     /// Ends of ranges at powers of two, and at the largest batch.

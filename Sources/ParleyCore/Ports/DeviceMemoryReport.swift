@@ -8,12 +8,21 @@ public struct DeviceMemoryReport: Sendable, Hashable {
     public var freeBytes: Int
     /// Memory that is set aside for requests at work.
     public var reservedBytes: Int
+    /// Requests that wait for memory.
+    public var waitingCount: Int
+    /// Whether new work waits because memory is short.
+    public var isPaused: Bool
 
     /// Makes a report.
-    public init(device: String, totalBytes: Int, freeBytes: Int, reservedBytes: Int = 0) {
+    public init(
+        device: String, totalBytes: Int, freeBytes: Int, reservedBytes: Int = 0, waitingCount: Int = 0,
+        isPaused: Bool = false
+    ) {
         self.device = device
         self.totalBytes = totalBytes
         self.freeBytes = freeBytes
         self.reservedBytes = reservedBytes
+        self.waitingCount = waitingCount
+        self.isPaused = isPaused
     }
 }

@@ -1,4 +1,5 @@
 import ParleyCore
+import ParleyHTTP
 import ParleyPipeline
 import ParleyTestSupport
 import Testing
