@@ -49,7 +49,7 @@ def window_record(result, steps):
         "compression_ratio": round(result.compression_ratio, DIGITS),
     }
     if steps:
-        record["token_logprobs"] = [round(logprob, 4) for logprob, _ in steps]
+        record["token_logprobs"] = [round(logprob, 3) for logprob, _ in steps]
         record["smallest_margin"] = round(min(margin for _, margin in steps), 5)
     return record
 
