@@ -89,7 +89,8 @@ enum SettingsTable {
     private static let limits: [Setting] = [
         Setting(
             "max_concurrent_requests", .automaticInteger(1...4_096), \.admission.maximumConcurrentRequests,
-            aliases: ["MAX_CONCURRENT_REQUESTS"], scope: .serve, automatic: cores,
+            aliases: ["MAX_CONCURRENT_REQUESTS"], scope: .serve,
+            automatic: "the number of cores; with another model than the bundled one at least `batch_size`",
             "Transcriptions at work at the same time"),
         Setting(
             "queue_length", .integer(0...65_535), \.admission.queueLength, scope: .serve,

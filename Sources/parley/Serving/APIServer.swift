@@ -33,7 +33,7 @@ final class APIServer: RunningServer {
         temporaryFiles: TemporaryFiles
     ) async throws -> APIServer {
         let state = State()
-        let active = settings.admission.maximumConcurrentRequests ?? coreCount
+        let active = settings.admission.maximumConcurrentRequests ?? settings.automaticConcurrency(coreCount)
         let admission = BoundedAdmission(
             limits: .init(
                 maximumActive: active, maximumQueued: settings.admission.queueLength,
@@ -103,5 +103,13 @@ final class APIServer: RunningServer {
         configuration.idleTimeout = settings.server.keepAliveTimeout
         configuration.maximumConnections = settings.server.maximumConnections
         return configuration
+    }
+}
+
+extension Settings {
+    /// Requests that are at work when the operator says nothing: one for each core, or enough to fill a batch of a model
+    /// that has batches.
+    fileprivate func automaticConcurrency(_ coreCount: Int) -> Int {
+        models.model == BundledModel.id ? coreCount : max(coreCount, batching.maximumBatch)
     }
 }
