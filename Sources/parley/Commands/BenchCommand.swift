@@ -13,6 +13,7 @@ enum BenchCommand {
             OptionSpec("prompt", .value("TEXT"), "Text before each window of `decode`"),
             OptionSpec(
                 "tokens", .value("N"), "Exactly this many tokens per window in `decode`, for networks without sense"),
+            .flag("time", "Give `decode` whole recordings and print what they take, not what comes back"),
             .flag("no-words", "Leave the words' times out of `decode`"),
             OptionSpec("clients", .value("N"), default: "1", "Windows of `decode` that are given at the same time"),
         ], settings: .transcribe,

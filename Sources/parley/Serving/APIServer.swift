@@ -2,6 +2,7 @@ import Foundation
 import ParleyAPI
 import ParleyCore
 import ParleyHTTP
+import ParleyInference
 import ParleyPipeline
 import Synchronization
 
