@@ -14,7 +14,8 @@ def render(folder):
     parts = {"machine": machine(figures), "targets": targets(figures)}
     for name, tables in (
             ("speed", {"speed": speed, "stages": stages}), ("memory", {"memory": memory, "upload": upload}),
-            ("accuracy", {"accuracy": accuracy, "placement": placement}), ("serving", {"serving": serving})):
+            ("accuracy", {"accuracy": accuracy, "placement": placement}), ("serving", {"serving": serving}),
+            ("whisper", {"whisper": whisper, "whisper_together": whisper_together}), ("mixed", {"mixed": mixed})):
         measured = figures.get(name)
         parts[f"{name}_measured"] = when(measured["measured"]) if measured else NOT_MEASURED
         parts |= {key: render_table(measured) if measured else "" for key, render_table in tables.items()}
@@ -164,6 +165,48 @@ def serving(figures):
         "`parley serve` at default settings, again and again over a connection that is kept open. Server and clients "
         f"share the machine.\n\n{transcriptions}\n\n`GET /health`, where the clients, threads of one Python process, "
         f"set the limit:\n\n{health}")
+
+
+def whisper(figures):
+    """One recording at a time: seconds, and how many times Parley's time that is."""
+    rows = []
+    for (size, precision, beam), group in by_network(figures, clients=1).items():
+        own = next(row for row in group if row["program"] == "parley")
+        rows += [[
+            f"{size}, {precision}, " + ("greedy" if beam == 1 else f"beam {beam}"), row["program"],
+            f"{row['seconds']:.1f}", f"{row['rtf']:.3f}", f"{row['seconds'] / own['seconds']:.2f}",
+            f"{row['peak_rss_mib']} MiB"] for row in group]
+    return table(["network", "program", "passed s", "RTF", "times Parley's", "peak"], rows)
+
+
+def whisper_together(figures):
+    rows = []
+    for (size, precision, _), group in by_network(figures, clients=figures["clients"]).items():
+        own = next(row for row in group if row["program"] == "parley")
+        rows += [[
+            f"{size}, {precision}, greedy", row["program"], f"{row['seconds']:.1f}",
+            f"{row['audio_seconds'] / row['seconds']:.1f}", f"{row['seconds'] / own['seconds']:.2f}",
+            f"{row['peak_rss_mib']} MiB"] for row in group]
+    return table(["network", "program", "passed s", "audio s a second", "times Parley's", "peak"], rows)
+
+
+def by_network(figures, clients):
+    groups = {}
+    for row in figures["rows"]:
+        if row["clients"] == clients:
+            groups.setdefault((row["size"], row["precision"], row["beam"]), []).append(row)
+    return groups
+
+
+def mixed(figures):
+    samples = figures["samples"]
+    step = max(1, len(samples) // 15)
+    rows = [[f"{row['seconds'] / 60:.1f}", f"{row['rss_bytes'] / MB:.0f} MB"] for row in samples[::step]]
+    ended = ", ".join(f"{kind} {count}" for kind, count in sorted(figures["outcomes"].items()))
+    status = figures["status"]
+    return (
+        f"{table(['minutes', 'resident'], rows)}\n\nHow the {sum(figures['outcomes'].values())} requests ended (kind: "
+        f"status): {ended}. At the end {status['active']} requests were at work and {status['queued']} waited.")
 
 
 # --- the targets ---

@@ -49,6 +49,16 @@ def generated(bench, voices, seconds, seed):
     return with_turn_texts(Recording(name, prefix.with_suffix(".wav"), f"generated, {len(voices)} voices", turns=turns))
 
 
+def whole_windows(bench, count):
+    """Generated speech of exactly so many windows of 30 s; the path of the WAV file."""
+    source = generated(bench, "slt,rms,awb,kal16", 30 * count + 20, seed=5).path
+    path = bench.recordings / f"windows-{count}.wav"
+    with wave.open(str(source)) as speech, wave.open(str(path), "wb") as cut:
+        cut.setparams(speech.getparams())
+        cut.writeframes(speech.readframes(30 * count * speech.getframerate()))
+    return path
+
+
 def with_turn_texts(recording):
     recording.turns.sort(key=lambda turn: turn.start)
     recording.text = " ".join(turn.text for turn in recording.turns)

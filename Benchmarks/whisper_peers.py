@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Times other programs on the weights of make_random_whisper.py, each in a process of its own.
 
-    peer_speed.py --models DIR --audio FILE [--peer NAME ...] [--precision fp32 int8] [--beam 1 5] [--threads 2]
+    whisper_peers.py --models DIR --audio FILE [--peer NAME ...] [--precision fp32 int8] [--beam 1 5] [--threads 2]
+                     [--clients N]
 
 Whole windows of 30 s, English, no timestamps, no fallback and no thresholds: every program decodes the same number of
-windows and, by the weights, the same number of tokens in each. Prints one JSON line per run: seconds, real-time factor,
-peak resident memory after loading and decoding, and the characters of the transcript.
+windows and, by the weights, the same number of tokens in each. With `--clients` so many threads ask for the windows one by
+one, as requests of different users would. Prints one JSON line per run: seconds, real-time factor, peak resident memory
+after loading and decoding, and the characters of the transcript.
 """
 
 import argparse
+import concurrent.futures
 import json
 import resource
 import subprocess
@@ -32,6 +35,7 @@ def main():
     parser.add_argument("--precision", nargs="+", default=["fp32", "int8"])
     parser.add_argument("--beam", nargs="+", type=int, default=[1])
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--run", action="store_true")
     options = parser.parse_args()
     for peer in options.peer:
@@ -45,6 +49,7 @@ def main():
                     subprocess.run([
                         sys.executable, __file__, "--run", "--models", options.models, "--audio", options.audio,
                         "--peer", peer, "--precision", precision, "--beam", str(beam), "--threads", str(options.threads),
+                        "--clients", str(options.clients),
                     ], check=False)
 
 
@@ -57,14 +62,20 @@ def measure(options, peer, precision, beam):
     transcribe = PEERS[peer](options.models, precision, beam, options.threads)
     transcribe(wave[:WINDOW])
     start, start_cpu = time.perf_counter(), time.process_time()
-    text = transcribe(wave)
+    text = transcribe(wave) if options.clients == 1 else together(transcribe, windows(wave), options.clients)
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
     print(json.dumps({
-        "peer": peer, "precision": precision, "beam": beam, "threads": options.threads,
+        "program": peer, "precision": precision, "beam": beam, "threads": options.threads, "clients": options.clients,
         "audio_seconds": len(wave) / SAMPLE_RATE, "seconds": round(seconds, 2), "cpu_seconds": round(cpu_seconds, 2),
         "rtf": round(seconds * SAMPLE_RATE / len(wave), 5),
         "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "characters": len(text),
     }), flush=True)
+
+
+def together(transcribe, parts, clients):
+    """The texts of windows that so many threads ask for."""
+    with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+        return "".join(pool.map(transcribe, parts))
 
 
 def windows(wave):
