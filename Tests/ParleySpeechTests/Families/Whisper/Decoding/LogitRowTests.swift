@@ -60,7 +60,9 @@ import Testing
         #expect(abs(equal - (3 + Foundation.log(51_865))) < 2e-6)
         // Networks that overflow give NaN; nothing ends for that.
         let undefined = Self.row([Float](repeating: .nan, count: 11))
-        _ = (undefined.logSumExp(), undefined.argmax(), undefined.top(3), undefined.sample(temperature: 1, uniform: 0.5))
+        _ = (
+            undefined.logSumExp(), undefined.argmax(), undefined.top(3), undefined.sample(temperature: 1, uniform: 0.5)
+        )
     }
 
     @Test func findsTheLargest() {

@@ -1,4 +1,6 @@
+import Foundation
 import ParleyCore
+import ParleyTestSupport
 import Testing
 
 @testable import ParleySpeech

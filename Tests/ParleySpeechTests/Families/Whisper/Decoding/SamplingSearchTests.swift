@@ -61,7 +61,7 @@ import Testing
         let table = LanguageTable(seed: 8, tokenCount: 40, endBias: -5)
         let found = Set(
             (0..<20).map { seed in
-                var search = Self.search(table, temperature: 1, limit: 6, seed: seed)
+                var search = Self.search(table, temperature: 1, limit: 6, seed: UInt64(seed))
                 _ = table.run(&search)
                 return search.best().tokens
             })

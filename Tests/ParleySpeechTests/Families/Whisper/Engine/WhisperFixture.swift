@@ -30,11 +30,14 @@ enum WhisperFixture: String, CaseIterable, Sendable, CustomTestStringConvertible
 
     /// A recogniser as the server has it.
     func recognizer(
-        maximumBatch: Int = 8, precision: WeightPrecision? = .float32, changing: (WhisperEngine) -> WhisperEngine = { $0 }
+        maximumBatch: Int = 8, precision: WeightPrecision? = .float32,
+        changing: (WhisperEngine) -> WhisperEngine = { $0 }
     ) throws -> WhisperRecognizer {
         let engine = changing(try engine(maximumBatch: maximumBatch, precision: precision))
         return try WhisperRecognizer(
-            descriptor: WhisperFamily.describe(id: rawValue, directory: directory), engines: [engine],
+            descriptor: WhisperFamily.descriptor(
+                id: rawValue, special: engine.tokenizer.special, folder: WhisperFolder(directory: directory)),
+            engines: [engine],
             batching: BatchingOptions(maximumBatch: maximumBatch))
     }
 
