@@ -31,7 +31,8 @@ public enum WhisperFamily: RecognizerFamily {
             engines: engines, batching: resources.batching)
     }
 
-    private static func descriptor(id: String, special: WhisperSpecialTokens?, folder: WhisperFolder) -> ModelDescriptor
+    /// What a model can do whose tokens are known; nil for those of a file that was not opened.
+    static func descriptor(id: String, special: WhisperSpecialTokens?, folder: WhisperFolder) -> ModelDescriptor
     {
         let languages = special?.languages.map(\.code) ?? []
         return ModelDescriptor(

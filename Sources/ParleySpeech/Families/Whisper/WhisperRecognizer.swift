@@ -40,7 +40,7 @@ final class WhisperRecognizer: SpeechRecognizer, BatchReporting {
         if options.task == .translate, !descriptor.canTranslate {
             throw RecognitionError(.translationUnsupported, "The model '\(descriptor.id)' can't translate.")
         }
-        guard window.span.durationSeconds <= WhisperAudio.window / .seconds(1) else {
+        guard window.samples.count <= WhisperAudio.sampleCount else {
             throw RecognitionError(.decodingFailed, "A window is longer than the model's 30 seconds.")
         }
         let features = try await melLane.run { [mel] in mel.features(window.samples).values }

@@ -9,6 +9,9 @@ struct BeamSearch: TokenSearch {
     private let maximumTokenCount: Int
     private let ranking: LikelihoodRanking
 
+    /// However patient a search is, so many finished texts are enough.
+    private static let mostFinished = 10_000.0
+
     private struct Extension {
         let text: FoundText
         let token: Int
@@ -23,7 +26,8 @@ struct BeamSearch: TokenSearch {
     ///   - ranking: Decides between the finished texts.
     init(beamSize: Int, patience: Double, endOfText: Int, maximumTokenCount: Int, ranking: LikelihoodRanking) {
         self.beamSize = max(1, beamSize)
-        enough = max(1, Int((Double(max(1, beamSize)) * patience).rounded(.toNearestOrEven)))
+        let finishing = (Double(max(1, beamSize)) * patience).rounded(.toNearestOrEven)
+        enough = Int(max(1, min(finishing, Self.mostFinished)))
         self.endOfText = endOfText
         self.maximumTokenCount = maximumTokenCount
         self.ranking = ranking

@@ -16,6 +16,9 @@ struct FallbackPolicy: Sendable {
     /// The first attempt's temperature.
     let firstTemperature: Double
 
+    /// However small the increment is, a window is tried again this often at most.
+    private static let mostSteps = 100.0
+
     enum Verdict: Sendable, Hashable {
         case believed
         case silent
@@ -25,8 +28,9 @@ struct FallbackPolicy: Sendable {
     /// From the first temperature up to 1; only the first where there is no increment.
     var temperatures: [Double] {
         guard options.temperatureIncrement > 0 else { return [firstTemperature] }
-        let count = Int(((1 - firstTemperature) / options.temperatureIncrement + 1e-6).rounded(.down)) + 1
-        return (0..<max(1, count)).map { firstTemperature + Double($0) * options.temperatureIncrement }
+        let steps = ((1 - firstTemperature) / options.temperatureIncrement + 1e-6).rounded(.down)
+        let count = 1 + Int(max(0, min(Self.mostSteps, steps)))
+        return (0..<count).map { firstTemperature + Double($0) * options.temperatureIncrement }
     }
 
     /// - Parameters:

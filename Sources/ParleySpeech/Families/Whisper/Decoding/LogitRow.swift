@@ -71,6 +71,7 @@ struct LogitRow {
 
     /// The ids of the largest logits, largest first, at most `count`; impossible ones are left out.
     func top(_ count: Int) -> [Int] {
+        guard count > 0 else { return [] }
         var best: [(id: Int, value: Float)] = []
         var threshold = -Float.infinity
         values.withUnsafeBufferPointer { all in

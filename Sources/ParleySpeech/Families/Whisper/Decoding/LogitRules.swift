@@ -31,8 +31,8 @@ struct LogitRules: Sendable {
             + (options.isEndless ? [special.endOfText] : [])
         suppressedAtBegin = options.suppressesBlank ? configuration.beginSuppressedTokens : []
         usesTimestamps = options.usesTimestamps
-        let wanted = Int(options.maximumInitialTimestamp / .milliseconds(20))
-        maximumInitialTimestamp = max(0, min(wanted, special.timestampCount - 1))
+        let wanted = (options.maximumInitialTimestamp / .milliseconds(20)).rounded(.toNearestOrEven)
+        maximumInitialTimestamp = Int(max(0, min(wanted, Double(special.timestampCount - 1))))
     }
 
     /// Makes the tokens impossible that may not follow.

@@ -22,7 +22,10 @@ extension FoundText {
         var open = TextSegment(startSeconds: 0, endSeconds: windowSeconds, tokens: [])
         for (token, logProbability) in zip(tokens, logProbabilities) {
             guard let mark = special.seconds(ofTimestamp: token) else {
-                open.tokens.append(TextToken(id: token, logProbability: logProbability))
+                // Other special tokens are no text, though nothing forbids a network to write them.
+                if token < special.endOfText {
+                    open.tokens.append(TextToken(id: token, logProbability: logProbability))
+                }
                 continue
             }
             let seconds = min(mark, windowSeconds)

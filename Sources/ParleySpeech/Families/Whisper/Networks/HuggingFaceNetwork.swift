@@ -19,6 +19,7 @@ struct HuggingFaceNetwork: WhisperNetwork {
     private let cacheType: ElementType
     private let headCount: Int
     private let headWidth: Int
+    private let vocabularySize: Int
 
     /// The names of the cache's tensors, keys and values in turn, layer by layer.
     private struct CacheNames: Sendable {
@@ -57,8 +58,9 @@ struct HuggingFaceNetwork: WhisperNetwork {
         names = CacheNames(layerCount: configuration.layerCount)
         headCount = configuration.headCount
         headWidth = configuration.modelWidth / max(1, configuration.headCount)
+        vocabularySize = configuration.vocabularySize
         guard let cache = next.inputs.first(where: { $0.name == "past_key_values.0.decoder.key" }) else {
-            throw Self.foreign(next, "its input \"past_key_values.0.decoder.key\" is missing")
+            throw .foreignNetwork(next, "its input \"past_key_values.0.decoder.key\" is missing")
         }
         cacheType = cache.elementType
         selector = try RowSelector(
@@ -78,7 +80,10 @@ struct HuggingFaceNetwork: WhisperNetwork {
             Array(features.joined()), as: encoder.inputs.first?.elementType ?? .float32, shape: shape)
         let outputs = try encoder.run(
             ["input_features": input], outputs: ["last_hidden_state"], cancellation: cancellation)
-        return EncodedAudio(tensors: try outputs.inOrder(["last_hidden_state"], of: encoder), rowCount: features.count)
+        let name = "last_hidden_state"
+        let hidden = try outputs.inOrder([name], of: encoder)[0].checked(
+            name, of: encoder, shape: [features.count, WhisperAudio.encodedFrameCount, headCount * headWidth])
+        return EncodedAudio(tensors: [hidden], rowCount: features.count)
     }
 
     func join(_ audio: [EncodedAudio]) throws -> EncodedAudio {
@@ -97,7 +102,7 @@ struct HuggingFaceNetwork: WhisperNetwork {
         let cache = DecoderCache(
             own: try outputs.inOrder(names.ownOutputs, of: first),
             cross: try outputs.inOrder(names.crossOutputs, of: first), length: tokens.first?.count ?? 0)
-        return (cache, try outputs.inOrder(["logits"], of: first)[0])
+        return (cache, try logits(outputs, of: first, tokens: tokens))
     }
 
     func advance(
@@ -113,7 +118,7 @@ struct HuggingFaceNetwork: WhisperNetwork {
             cancellation: cancellation)
         let grown = DecoderCache(
             own: try outputs.inOrder(names.ownOutputs, of: next), cross: cache.cross, length: cache.length + 1)
-        return (grown, try outputs.inOrder(["logits"], of: next)[0])
+        return (grown, try logits(outputs, of: next, tokens: tokens.map { [$0] }))
     }
 
     func select(_ rows: RowSelection, of cache: DecoderCache) throws -> DecoderCache {
@@ -128,10 +133,20 @@ struct HuggingFaceNetwork: WhisperNetwork {
         let outputs = try first.run(
             try firstInputs(audio, tokens: tokens),
             outputs: ["logits"] + layers.map { Self.attention + String($0) }, cancellation: cancellation)
+        let shape = [tokens.count, headCount, tokens.first?.count ?? 0, WhisperAudio.encodedFrameCount]
         let heads = try alignmentHeads.map { place in
-            (weights: try outputs.inOrder([Self.attention + String(place.layer)], of: first)[0], head: place.head)
+            let name = Self.attention + String(place.layer)
+            let weights = try outputs.inOrder([name], of: first)[0].checked(name, of: first, shape: shape)
+            return (weights: weights, head: place.head)
         }
-        return AttendedText(logits: try outputs.inOrder(["logits"], of: first)[0], heads: heads)
+        return AttendedText(logits: try logits(outputs, of: first, tokens: tokens), heads: heads)
+    }
+
+    private func logits(
+        _ outputs: [String: Tensor], of session: OnnxSession, tokens: [[Int]]
+    ) throws(InferenceError) -> Tensor {
+        try outputs.inOrder(["logits"], of: session)[0].checked(
+            "logits", of: session, shape: [tokens.count, tokens.first?.count ?? 0, vocabularySize])
     }
 
     private func firstInputs(_ audio: EncodedAudio, tokens: [[Int]]) throws -> [String: Tensor] {
@@ -162,7 +177,9 @@ extension HuggingFaceNetwork {
     /// The heads that the model names, or all heads of the upper half of the layers, as openai/whisper assumes.
     private static func alignmentHeads(_ configuration: WhisperConfiguration) -> [WhisperConfiguration.AlignmentHead] {
         if let named = configuration.alignmentHeads, !named.isEmpty {
-            return named.filter { $0.head < configuration.headCount && $0.layer < configuration.layerCount }
+            return named.filter {
+                (0..<configuration.headCount).contains($0.head) && (0..<configuration.layerCount).contains($0.layer)
+            }
         }
         return (configuration.layerCount / 2..<configuration.layerCount).flatMap { layer in
             (0..<configuration.headCount).map { .init(layer: layer, head: $0) }
@@ -176,7 +193,7 @@ extension HuggingFaceNetwork {
         func need(_ session: OnnxSession, inputs: [String] = [], outputs: [String] = []) throws(InferenceError) {
             for (kind, wanted, present) in [("input", inputs, session.inputs), ("output", outputs, session.outputs)] {
                 let missing = wanted.first { name in !present.contains { $0.name == name } }
-                if let missing { throw foreign(session, "its \(kind) \"\(missing)\" is missing") }
+                if let missing { throw .foreignNetwork(session, "its \(kind) \"\(missing)\" is missing") }
             }
         }
         try need(encoder, inputs: ["input_features"], outputs: ["last_hidden_state"])
@@ -186,21 +203,17 @@ extension HuggingFaceNetwork {
         try need(
             next, inputs: ["input_ids"] + names.ownInputs + names.crossInputs, outputs: ["logits"] + names.ownOutputs)
         if first === next { try need(next, inputs: [branch]) }
-        let mels = encoder.inputs.first { $0.name == "input_features" }?.shape.dropFirst().first ?? -1
-        if mels > 0, mels != configuration.melCount {
-            throw foreign(encoder, "it takes \(mels) mel bands, but config.json says \(configuration.melCount)")
+        let width = configuration.modelWidth
+        try encoder.require("input_features", sizes: [nil, configuration.melCount, nil])
+        try encoder.require("last_hidden_state", sizes: [nil, nil, width])
+        try first.require("encoder_hidden_states", sizes: [nil, nil, width])
+        for name in names.ownInputs + names.crossInputs {
+            let headWidth = width / max(1, configuration.headCount)
+            try next.require(name, sizes: [nil, configuration.headCount, nil, headWidth])
         }
-        let vocabulary = next.outputs.first { $0.name == "logits" }?.shape.last ?? -1
-        if vocabulary > 0, vocabulary != configuration.vocabularySize {
-            throw foreign(
-                next, "it knows \(vocabulary) tokens, but config.json says \(configuration.vocabularySize)")
+        for session in [first, next] {
+            try session.require("logits", sizes: [nil, nil, configuration.vocabularySize])
         }
-    }
-
-    private static func foreign(_ session: OnnxSession, _ fault: String) -> InferenceError {
-        InferenceError(
-            .modelForeign, model: session.name,
-            "The model's files do not belong together or are of another kind: \(fault). Install the model again.")
     }
 
     /// Tries with a cache of one frame whether two hypotheses can attend to one row of audio.

@@ -34,12 +34,18 @@ struct SherpaNetwork: WhisperNetwork {
         ] {
             let known = (session.inputs + session.outputs).map(\.name)
             if let missing = (inputs + outputs).first(where: { !known.contains($0) }) {
-                throw InferenceError(
-                    .modelForeign, model: session.name,
-                    "The model's files do not belong together or are of another kind: \"\(missing)\" is missing. "
-                        + "Install the model again.")
+                throw .foreignNetwork(session, "\"\(missing)\" is missing")
             }
         }
+        let (layers, width) = (configuration.layerCount, configuration.modelWidth)
+        try encoder.require("mel", sizes: [nil, configuration.melCount, nil])
+        for session in [encoder, decoder] {
+            for name in Self.crossNames { try session.require(name, sizes: [layers, nil, nil, width]) }
+        }
+        for name in Self.ownInputs {
+            try decoder.require(name, sizes: [layers, nil, configuration.contextLength, width])
+        }
+        try decoder.require("logits", sizes: [nil, nil, configuration.vocabularySize])
         cacheType = decoder.inputs.first { $0.name == Self.ownInputs[0] }?.elementType ?? .float32
         selector = try RowSelector(
             runtime: decoder.runtime, device: decoder.device, elementType: cacheType, rank: 4, axis: 1)
@@ -50,7 +56,13 @@ struct SherpaNetwork: WhisperNetwork {
         let shape = [features.count, configuration.melCount, WhisperAudio.frameCount]
         let input = Tensor(Array(features.joined()), shape: shape)
         let outputs = try encoder.run(["mel": input], outputs: Self.crossNames, cancellation: cancellation)
-        return EncodedAudio(tensors: try outputs.inOrder(Self.crossNames, of: encoder), rowCount: features.count)
+        let wanted = [
+            configuration.layerCount, features.count, WhisperAudio.encodedFrameCount, configuration.modelWidth,
+        ]
+        let tensors = try zip(Self.crossNames, outputs.inOrder(Self.crossNames, of: encoder)).map { name, tensor in
+            try tensor.checked(name, of: encoder, shape: wanted)
+        }
+        return EncodedAudio(tensors: tensors, rowCount: features.count)
     }
 
     func join(_ audio: [EncodedAudio]) throws -> EncodedAudio {
@@ -88,7 +100,17 @@ struct SherpaNetwork: WhisperNetwork {
         let outputs = try decoder.run(inputs(tokens, cache), outputs: names, cancellation: cancellation)
         let found = try outputs.inOrder(names, of: decoder)
         let headCount = found[1].shape.count == 4 ? found[1].shape[1] : 0
-        return AttendedText(logits: found[0], heads: (0..<headCount).map { (weights: found[1], head: $0) })
+        let weights = try found[1].checked(
+            Self.attention, of: decoder,
+            shape: [tokens.count, headCount, tokens.first?.count ?? 0, WhisperAudio.encodedFrameCount])
+        return AttendedText(
+            logits: try checkedLogits(found[0], tokens: tokens),
+            heads: (0..<headCount).map { (weights: weights, head: $0) })
+    }
+
+    private func checkedLogits(_ logits: Tensor, tokens: [[Int]]) throws(InferenceError) -> Tensor {
+        try logits.checked(
+            "logits", of: decoder, shape: [tokens.count, tokens.first?.count ?? 0, configuration.vocabularySize])
     }
 
     private func emptyCache(rowCount: Int, cross: [Tensor]) -> DecoderCache {
@@ -107,7 +129,7 @@ struct SherpaNetwork: WhisperNetwork {
         let grown = DecoderCache(
             own: try outputs.inOrder(Self.ownOutputs, of: decoder), cross: cache.cross,
             length: cache.length + (tokens.first?.count ?? 0))
-        return (grown, try outputs.inOrder(["logits"], of: decoder)[0])
+        return (grown, try checkedLogits(outputs.inOrder(["logits"], of: decoder)[0], tokens: tokens))
     }
 
     private func inputs(_ tokens: [[Int]], _ cache: DecoderCache) -> [String: Tensor] {

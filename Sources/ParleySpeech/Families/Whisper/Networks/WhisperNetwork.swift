@@ -68,6 +68,50 @@ struct AttendedText: Sendable {
     let heads: [(weights: Tensor, head: Int)]
 }
 
+extension InferenceError {
+    /// A network that is not what its family or the files beside it say.
+    static func foreignNetwork(_ session: OnnxSession, _ fault: String) -> InferenceError {
+        InferenceError(
+            .modelForeign, model: session.name,
+            "The model's files do not belong together or are of another kind: \(fault). Install the model again.")
+    }
+}
+
+extension OnnxSession {
+    /// Checks the sizes that an input or output declares.
+    /// - Parameter sizes: What is expected; nil for axes of any size.
+    /// - Throws: ``InferenceError`` with `modelForeign`.
+    func require(_ name: String, sizes: [Int?]) throws(InferenceError) {
+        guard let value = (inputs + outputs).first(where: { $0.name == name }) else {
+            throw .foreignNetwork(self, "\"\(name)\" is missing")
+        }
+        // A file need not declare shapes; what comes out is checked in each run.
+        guard !value.shape.isEmpty else { return }
+        guard value.shape.count == sizes.count else {
+            throw .foreignNetwork(self, "\"\(name)\" has \(value.shape.count) axes, not \(sizes.count)")
+        }
+        for (declared, wanted) in zip(value.shape, sizes) {
+            guard let wanted, declared > 0, declared != wanted else { continue }
+            throw .foreignNetwork(
+                self, "\"\(name)\" has the size \(declared) where the model's configuration says \(wanted)")
+        }
+    }
+}
+
+extension Tensor {
+    /// The tensor itself, when it has the shape that the rest relies on: a graph may declare nothing of its outputs.
+    /// - Throws: ``InferenceError`` with `modelForeign`.
+    func checked(_ name: String, of session: OnnxSession, shape wanted: [Int]) throws(InferenceError) -> Tensor {
+        guard elementType == .float32 || elementType == .float16 else {
+            throw .foreignNetwork(session, "\"\(name)\" holds no numbers of a known type")
+        }
+        guard shape == wanted else {
+            throw .foreignNetwork(session, "\"\(name)\" has the shape \(shape), not \(wanted)")
+        }
+        return self
+    }
+}
+
 extension [[Int]] {
     /// Rows of one length as a tensor of token ids.
     var tokenTensor: Tensor {

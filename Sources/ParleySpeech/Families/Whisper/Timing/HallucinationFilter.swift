@@ -28,9 +28,9 @@ struct HallucinationFilter: Sendable {
 
     /// Whether the first words are improbable, too short or too long to have been spoken.
     static func isAnomalous(_ candidate: TimedSegment) -> Bool {
-        let words = candidate.words.filter { !isPunctuation($0.text) }.prefix(8)
-        guard !words.isEmpty else { return false }
+        let words = candidate.words.filter { !PunctuationMerging.isMark($0.text) }.prefix(8)
         let score = words.reduce(0) { $0 + anomaly(of: $1) }
+        // Nothing but marks is anomalous.
         return score >= 3 || score + 0.01 >= Double(words.count)
     }
 
@@ -39,10 +39,5 @@ struct HallucinationFilter: Sendable {
         if word.durationSeconds < 0.133 { score += (0.133 - word.durationSeconds) * 15 }
         if word.durationSeconds > 2 { score += word.durationSeconds - 2 }
         return score
-    }
-
-    private static func isPunctuation(_ text: String) -> Bool {
-        let mark = text.drop { $0.isWhitespace }
-        return !mark.isEmpty && mark.allSatisfy { $0.isPunctuation }
     }
 }

@@ -4,6 +4,9 @@ enum PunctuationMerging {
     private static let prepended = "\"'\u{201c}\u{bf}([{-"
     private static let appended = "\"'.\u{3002},\u{ff0c}!\u{ff01}?\u{ff1f}:\u{ff1a}\u{201d})]}\u{3001}"
 
+    /// Whether a text is nothing but marks that are merged.
+    static func isMark(_ text: String) -> Bool { text.isEmpty || (prepended + appended).contains(text) }
+
     static func merged(_ words: [TimedWord]) -> [TimedWord] {
         var words = words
         mergeOpening(&words)
@@ -15,7 +18,8 @@ enum PunctuationMerging {
         var following = words.count - 1
         for previous in words.indices.dropLast().reversed() {
             let mark = words[previous].text.drop { $0.isWhitespace }
-            if words[previous].text.hasPrefix(" "), !mark.isEmpty, prepended.contains(mark) {
+            // A blank by itself belongs to the word behind it too.
+            if words[previous].text.hasPrefix(" "), mark.isEmpty || prepended.contains(mark) {
                 words[following].text = words[previous].text + words[following].text
                 words[following].tokens = words[previous].tokens + words[following].tokens
                 words[previous].text = ""

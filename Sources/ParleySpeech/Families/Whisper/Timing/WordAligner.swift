@@ -22,17 +22,24 @@ struct WordAligner: Sendable {
     /// Frames per second of the encoder's output.
     private static let framesPerSecond = 50.0
 
-    /// Aligns texts in one batch.
+    /// Aligns texts in one batch, and shares the words out to the segments.
     /// - Throws: ``InferenceError`` or `CancellationError`.
     func align(_ requests: [Request], cancellation: CancellationFlag) throws -> [[TimedSegment]] {
+        zip(requests, try words(of: requests, cancellation: cancellation)).map { request, words in
+            SegmentTiming.distribute(words, over: request.segments)
+        }
+    }
+
+    /// The words of texts as the attention places them, before anything is mended.
+    /// - Throws: ``InferenceError`` or `CancellationError`.
+    func words(of requests: [Request], cancellation: CancellationFlag) throws -> [[TimedWord]] {
         let texts = requests.map(feed)
         let length = texts.map(\.count).max() ?? 0
         let padded = texts.map { $0 + Array(repeating: tokenizer.special.endOfText, count: length - $0.count) }
         let attended = try network.align(
             network.join(requests.map(\.audio)), tokens: padded, cancellation: cancellation)
         return requests.enumerated().map { row, request in
-            let words = words(of: request, attended: attended, row: row, tokenCount: texts[row].count)
-            return SegmentTiming.distribute(words, over: request.segments)
+            words(of: request, attended: attended, row: row, tokenCount: texts[row].count)
         }
     }
 
@@ -44,7 +51,8 @@ struct WordAligner: Sendable {
 
     private func words(of request: Request, attended: AttendedText, row: Int, tokenCount: Int) -> [TimedWord] {
         let tokens = request.segments.flatMap(\.tokens)
-        let frameCount = min(1_500, Int(request.windowSeconds * Self.framesPerSecond))
+        // Seconds that were computed from two places in a long recording may fall short of a whole frame by rounding.
+        let frameCount = min(WhisperAudio.encodedFrameCount, Int(request.windowSeconds * Self.framesPerSecond + 1e-6))
         let groups = tokenizer.words(of: tokens.map(\.id), language: request.language)
         guard !groups.isEmpty, frameCount > 0 else { return [] }
         let first = request.steering.count
