@@ -15,7 +15,8 @@ def render(folder):
     for name, tables in (
             ("speed", {"speed": speed, "stages": stages}), ("memory", {"memory": memory, "upload": upload}),
             ("accuracy", {"accuracy": accuracy, "placement": placement}), ("serving", {"serving": serving}),
-            ("whisper", {"whisper": whisper, "whisper_together": whisper_together}), ("mixed", {"mixed": mixed})):
+            ("whisper", {"whisper": whisper, "whisper_together": whisper_together}), ("mixed", {"mixed": mixed}),
+            ("parity", {"parity": parity})):
         measured = figures.get(name)
         parts[f"{name}_measured"] = when(measured["measured"]) if measured else NOT_MEASURED
         parts |= {key: render_table(measured) if measured else "" for key, render_table in tables.items()}
@@ -196,6 +197,17 @@ def by_network(figures, clients):
         if row["clients"] == clients:
             groups.setdefault((row["size"], row["precision"], row["beam"]), []).append(row)
     return groups
+
+
+def parity(figures):
+    rows = [
+        [row["reference"], row["mode"].replace("_", ", "), f"{row['equal']} of {row['clips']}", f"{row['log_probability']:.1g}"]
+        for row in figures["rows"]]
+    batches = figures["in_batches"]
+    return (
+        f"{table(['reference', 'mode', 'clips with equal tokens', 'mean log-probability within'], rows)}\n\nGiven 16 at a "
+        f"time, so that they are decoded in batches, {batches['equal']} of {batches['count']} decodings give the same "
+        "tokens as alone.")
 
 
 def mixed(figures):

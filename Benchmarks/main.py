@@ -13,9 +13,10 @@ import document
 import machine
 from bench import Bench, say
 
-TABLES = ("speed", "memory", "accuracy", "serving", "whisper", "mixed")
+TABLES = ("speed", "memory", "accuracy", "serving", "whisper", "mixed", "parity")
 # Tables that are measured only where this variable is set.
-NEEDS = {"whisper": "PARLEY_BENCH_MODELS", "mixed": "PARLEY_BENCH_MINUTES"}
+NEEDS = {"whisper": "PARLEY_BENCH_MODELS", "mixed": "PARLEY_BENCH_MINUTES",
+         "parity": "PARLEY_PARITY_REFERENCE"}
 ROOT = Path(__file__).resolve().parent.parent
 
 

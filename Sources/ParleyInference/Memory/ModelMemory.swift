@@ -37,10 +37,36 @@ public struct ModelMemory: Sendable {
                 "There is no room for the model on \(device) now: it needs about "
                     + "\(costs.weightBytes(key) >> 20) MiB. Unload another model, or use a smaller one.")
         }
-        let before = device == .cpu ? MachineMemory.residentBytes() : budget.status.freeBytes
+        let before = used(on: device)
         let model = try load()
-        let after = device == .cpu ? MachineMemory.residentBytes() : budget.status.freeBytes
-        if let before, let after, before != after { costs.observe(key, weightBytes: abs(after - before)) }
+        if let before, let after = used(on: device), after > before {
+            costs.observe(key, weightBytes: after - before)
+        }
         return (model, reservation)
+    }
+
+    /// Runs a batch and learns from what it took.
+    ///
+    /// - Parameters:
+    ///   - key: The model.
+    ///   - rows: Rows of the batch.
+    ///   - device: Where it runs.
+    ///   - body: Runs it.
+    public func running<Result>(
+        _ key: CostModel.Key, rows: Int, on device: InferenceDevice, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let before = used(on: device)
+        let result = try body()
+        // What the library kept from earlier batches is not seen again: only growth says something.
+        if let before, let after = used(on: device), after > before {
+            costs.observe(key, rows: rows, measured: after - before)
+        }
+        return result
+    }
+
+    /// Bytes in use: of this process on the processor, of everybody on a GPU.
+    private func used(on device: InferenceDevice) -> Int? {
+        if device == .cpu { return MachineMemory.residentBytes() }
+        return budgets[device].map { $0.status.totalBytes - $0.status.freeBytes }
     }
 }

@@ -15,8 +15,16 @@ struct WhisperEngine: Sendable {
     let tokenizer: WhisperTokenizer
     /// How the batch is divided.
     let limits: WaveLimits
-    /// Keeps the memory of the weights set aside.
-    let weights: MemoryReservation?
+    let account: Account
+
+    /// The memory that the model takes.
+    struct Account: Sendable {
+        let memory: ModelMemory
+        let key: CostModel.Key
+        let device: InferenceDevice
+        /// Keeps the memory of the weights set aside.
+        let weights: MemoryReservation?
+    }
 
     private var special: WhisperSpecialTokens { tokenizer.special }
     var prompts: PromptBuilder { PromptBuilder(tokenizer: tokenizer, contextLength: configuration.contextLength) }
@@ -30,7 +38,10 @@ struct WhisperEngine: Sendable {
         for start in stride(from: 0, to: batch.count, by: size) {
             let range = start..<min(batch.count, start + size)
             do {
-                let results = try wave(Array(batch[range]), bucket, cancellation)
+                let rows = range.count * bucket.candidateCount
+                let results = try account.memory.running(account.key, rows: rows, on: account.device) {
+                    try wave(Array(batch[range]), bucket, cancellation)
+                }
                 for (index, outcome) in zip(range, results) { outcomes[index] = outcome }
             } catch {
                 for index in range { outcomes[index] = .failed(error) }

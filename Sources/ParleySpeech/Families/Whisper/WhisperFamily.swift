@@ -32,8 +32,7 @@ public enum WhisperFamily: RecognizerFamily {
     }
 
     /// What a model can do whose tokens are known; nil for those of a file that was not opened.
-    static func descriptor(id: String, special: WhisperSpecialTokens?, folder: WhisperFolder) -> ModelDescriptor
-    {
+    static func descriptor(id: String, special: WhisperSpecialTokens?, folder: WhisperFolder) -> ModelDescriptor {
         let languages = special?.languages.map(\.code) ?? []
         return ModelDescriptor(
             id: id, summary: "Whisper in ONNX: \(languages.isEmpty ? "English" : "\(languages.count) languages").",

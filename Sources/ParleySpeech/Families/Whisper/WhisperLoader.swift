@@ -32,7 +32,8 @@ struct WhisperLoader {
         return WhisperEngine(
             network: parts.network, configuration: parts.configuration, tokenizer: tokenizer,
             limits: WaveLimits(maximumRows: batching.maximumBatch, isParallel: device.gpuIndex != nil),
-            weights: reservation)
+            account: WhisperEngine.Account(
+                memory: memory ?? .unlimited, key: key, device: device, weights: reservation))
     }
 
     /// What is known of the memory before anything is loaded: the files' size, and for each text of a batch keys and

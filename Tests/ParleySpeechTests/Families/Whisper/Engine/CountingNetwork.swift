@@ -61,6 +61,6 @@ extension WhisperEngine {
         WhisperEngine(
             network: network, configuration: configuration, tokenizer: tokenizer,
             limits: WaveLimits(maximumRows: maximumRows ?? limits.maximumRows, isParallel: isParallel),
-            weights: weights)
+            account: account)
     }
 }
