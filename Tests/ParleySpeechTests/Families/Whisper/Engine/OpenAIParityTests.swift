@@ -30,7 +30,9 @@ struct OpenAIParityTests {
         try compare(.merged, mode)
     }
 
-    /// The other layouts hold the same weights. A greedy text that is cut earlier is the beginning of the longer one.
+    /// The other layouts hold the same weights.
+    ///
+    /// A greedy text that is cut earlier is the beginning of the longer one.
     @Test(arguments: [WhisperFixture.pair, .sherpa], modes)
     func otherLayouts(_ fixture: WhisperFixture, _ mode: String) throws {
         try compare(fixture, mode, limit: mode.hasPrefix("greedy") ? 40 : nil)
