@@ -56,7 +56,7 @@ import Testing
         let error = try #require(throws: ConfigurationError.self) {
             try resolve(
                 file: "prot = 1\nport = 70000\nnonsense\nport = 2",
-                environment: ["PARLEY_DEVICE": "cuda", "MAX_CONCURRENT_REQUESTS": "many"],
+                environment: ["PARLEY_DEVICE": "tpu", "MAX_CONCURRENT_REQUESTS": "many"],
                 flags: ["queue-timeout": "5x", "max-upload-bytes": "1"])
         }
         #expect(
@@ -65,7 +65,8 @@ import Testing
                 "parley.conf:1 unknown setting prot; did you mean port?",
                 "port takes a whole number from 0 to 65535, not '70000' (parley.conf:2)",
                 "parley.conf:4 sets port again; line 2 does already",
-                "device takes `auto`, `cpu`, not 'cuda' (environment PARLEY_DEVICE)",
+                "device takes `auto`, `cpu`, `cuda`, `cuda:N`, `tensorrt` or `tensorrt:N`, not 'tpu' "
+                    + "(environment PARLEY_DEVICE)",
                 "max_concurrent_requests takes `auto` or a whole number from 1 to 4096, not 'many' "
                     + "(environment MAX_CONCURRENT_REQUESTS)",
                 "queue_timeout takes a time from 0s to 24h, in seconds or with `ms`, `s`, `m`, `h`, not '5x' "
@@ -80,7 +81,6 @@ import Testing
             environment: ["PARLEY_PROT": "1", "PARLEY_TEST_DATA": "x", "WHISPERX_BATCH_SIZE": "16", "OTHER": "1"])
         #expect(
             configuration.warnings == [
-                "WHISPERX_BATCH_SIZE has no effect: the bundled model decodes window by window; see decoders",
                 "unknown environment variable PARLEY_PROT; did you mean PARLEY_PORT?",
             ])
     }

@@ -12,10 +12,13 @@ public enum WhisperFamily: RecognizerFamily {
     /// See ``RecognizerFamily``.
     public static func describe(id: String, directory: String) throws -> ModelDescriptor {
         let folder = try WhisperFolder(directory: directory)
-        // k2-fsa's layout keeps its lists inside the encoder, which is not loaded for a description.
-        let special =
-            folder.layout == .huggingFace ? try WhisperTokenizer(folder: folder, metadata: [:]).special : nil
-        return descriptor(id: id, special: special, folder: folder)
+        var metadata: [String: String] = [:]
+        // k2-fsa's layout keeps its lists inside the encoder, which need not be loaded for them.
+        if folder.layout != .huggingFace, let encoder = folder.precisions.first.flatMap(folder.networks)?.paths.first {
+            metadata = try OnnxFileMetadata.read(
+                path: encoder, name: "\(id)/\(encoder.split(separator: "/").last ?? "")")
+        }
+        return descriptor(id: id, special: try WhisperTokenizer(folder: folder, metadata: metadata).special)
     }
 
     /// See ``RecognizerFamily``.
@@ -27,12 +30,12 @@ public enum WhisperFamily: RecognizerFamily {
             wanted: resources.precision, memory: resources.memory)
         let engines = try resources.devices.map { try loader.engine(on: $0) }
         return try WhisperRecognizer(
-            descriptor: descriptor(id: id, special: engines.first?.tokenizer.special, folder: folder),
+            descriptor: descriptor(id: id, special: engines.first?.tokenizer.special),
             engines: engines, batching: resources.batching)
     }
 
-    /// What a model can do whose tokens are known; nil for those of a file that was not opened.
-    static func descriptor(id: String, special: WhisperSpecialTokens?, folder: WhisperFolder) -> ModelDescriptor {
+    /// What a model with some special tokens can do.
+    static func descriptor(id: String, special: WhisperSpecialTokens?) -> ModelDescriptor {
         let languages = special?.languages.map(\.code) ?? []
         return ModelDescriptor(
             id: id, summary: "Whisper in ONNX: \(languages.isEmpty ? "English" : "\(languages.count) languages").",

@@ -1,6 +1,7 @@
-/// Puts punctuation marks that stand as words of their own to the word that they belong to.
+/// Puts punctuation marks that stand as words of their own to the word that they belong to: openai/whisper's
+/// `timing.merge_punctuations`.
 ///
-/// openai/whisper's `timing.merge_punctuations`; times stay those of the word.
+/// Times stay those of the word.
 enum PunctuationMerging {
     private static let prepended = "\"'\u{201c}\u{bf}([{-"
     private static let appended = "\"'.\u{3002},\u{ff0c}!\u{ff01}?\u{ff1f}:\u{ff1a}\u{201d})]}\u{3001}"

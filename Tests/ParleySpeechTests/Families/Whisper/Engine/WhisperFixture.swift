@@ -35,8 +35,7 @@ enum WhisperFixture: String, CaseIterable, Sendable, CustomTestStringConvertible
     ) throws -> WhisperRecognizer {
         let engine = changing(try engine(maximumBatch: maximumBatch, precision: precision))
         return try WhisperRecognizer(
-            descriptor: WhisperFamily.descriptor(
-                id: rawValue, special: engine.tokenizer.special, folder: WhisperFolder(directory: directory)),
+            descriptor: WhisperFamily.descriptor(id: rawValue, special: engine.tokenizer.special),
             engines: [engine],
             batching: BatchingOptions(maximumBatch: maximumBatch))
     }

@@ -5,7 +5,9 @@ import Testing
 
 /// Against the arithmetic of openai/whisper 20250625's `find_alignment` with its own `median_filter`.
 @Suite struct AttentionMatrixTests {
-    /// Two heads, five tokens, twelve frames; rows that sum to 1. The first row of the batch holds other numbers.
+    /// Two heads, five tokens, twelve frames; rows that sum to 1.
+    ///
+    /// The first row of the batch holds other numbers.
     private static func text() -> AttendedText {
         var values = [Float](repeating: 0.25, count: 2 * 5 * 12)
         for head in 0..<2 {
