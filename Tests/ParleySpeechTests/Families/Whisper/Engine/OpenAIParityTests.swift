@@ -41,8 +41,7 @@ struct OpenAIParityTests {
     private func compare(_ fixture: WhisperFixture, _ mode: String, limit: Int? = nil) throws {
         let reference = try WhisperReference.load()
         var options = try #require(reference.windowModes[mode]).options
-        let limit = limit.map { min($0, options.decoding.maximumTokenCount ?? $0) }
-        if let limit { options.decoding.maximumTokenCount = limit }
+        if let limit { options.decoding.maximumTokenCount = min(limit, options.decoding.maximumTokenCount ?? limit) }
         let windows = FixtureWindow.all
         try #require(windows.count == reference.signals.count)
         let engine = try fixture.engine(maximumBatch: 16)
