@@ -81,7 +81,7 @@ import Testing
             environment: ["PARLEY_PROT": "1", "PARLEY_TEST_DATA": "x", "WHISPERX_BATCH_SIZE": "16", "OTHER": "1"])
         #expect(
             configuration.warnings == [
-                "unknown environment variable PARLEY_PROT; did you mean PARLEY_PORT?",
+                "unknown environment variable PARLEY_PROT; did you mean PARLEY_PORT?"
             ])
     }
 

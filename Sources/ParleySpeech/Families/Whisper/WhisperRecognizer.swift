@@ -27,7 +27,7 @@ final class WhisperRecognizer: SpeechRecognizer, BatchReporting {
         // The next batch fills up while one is at work.
         concurrency = batching.maximumBatch * engines.count * 2
         mel = LogMelSpectrogram(melCount: engine.configuration.melCount)
-        melLane = BlockingLane(name: "log-mel")
+        melLane = BlockingLane(name: "log-mel", threadCount: 2)
         scheduler = BatchScheduler(
             name: descriptor.id, options: batching,
             replicas: engines.map { engine in { engine.execute($0, $1, $2) } })
