@@ -25,7 +25,7 @@ import Testing
         let loaded = try FamilyCatalog.load(
             id: "mini", directory: fixture.directory, resources: WhisperFixture.resources())
         #expect(loaded.descriptor == described)
-        #expect(loaded.concurrency == 16)
+        #expect(loaded.concurrency == 2 * BatchingOptions().maximumBatch)
     }
 
     @Test(.enabled(if: WhisperFixture.isAvailable, WhisperFixture.hint))
