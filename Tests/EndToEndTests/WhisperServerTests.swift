@@ -14,7 +14,7 @@ extension EndToEndTests {
             ]
             try await ServerProcess.with(options) { server in
                 try await PythonClient(script: "whisper_server").verify(
-                    [server.url, model], within: .seconds(540), atLeast: 14)
+                    [server.url, model], within: .seconds(540), atLeast: 13)
             }
         }
     }
