@@ -1,8 +1,8 @@
-/// Memory of a device that inference runs on, as operators are shown it.
+/// Memory of a device that inference runs on and what is set aside of it, at one moment.
 public struct DeviceMemoryReport: Sendable, Hashable {
     /// The device: `cpu`, `cuda:0`.
     public var device: String
-    /// Memory that this process may use at most.
+    /// Memory that this process may use at most, in bytes; 0 when it cannot be measured.
     public var totalBytes: Int
     /// Memory that nobody uses.
     public var freeBytes: Int

@@ -120,11 +120,11 @@ public final class MemoryBudget: Sendable {
     }
 
     /// The device's memory now, and what is set aside.
-    public var status: MemoryBudgetStatus {
+    public var status: DeviceMemoryReport {
         let memory = probe()
         return state.withLock { state in
             state.ledger.measure(memory)
-            return MemoryBudgetStatus(
+            return DeviceMemoryReport(
                 device: name, totalBytes: state.ledger.latest?.totalBytes ?? 0,
                 freeBytes: state.ledger.latest?.freeBytes ?? 0, reservedBytes: state.ledger.reservedBytes,
                 waitingCount: state.waiters.count, isPaused: state.ledger.isUnderPressure)

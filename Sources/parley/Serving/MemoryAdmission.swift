@@ -48,17 +48,13 @@ struct MemoryAdmission: Admission {
     }
 }
 
-extension MemoryBudgetStatus {
+extension DeviceMemoryReport {
     fileprivate var unclaimedBytes: Int { freeBytes - reservedBytes }
 }
 
 extension ModelMemory {
     /// The devices' memory, as operators are shown it.
     var reports: [DeviceMemoryReport] {
-        budgets.values.map(\.status).sorted { $0.device < $1.device }.map { status in
-            DeviceMemoryReport(
-                device: status.device, totalBytes: status.totalBytes, freeBytes: status.freeBytes,
-                reservedBytes: status.reservedBytes)
-        }
+        budgets.values.map(\.status).sorted { $0.device < $1.device }
     }
 }

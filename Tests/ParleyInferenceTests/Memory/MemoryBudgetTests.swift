@@ -55,7 +55,7 @@ struct MemoryBudgetTests {
         let reservation = try await budget.reserve(bytes: 300)
         #expect(
             budget.status
-                == MemoryBudgetStatus(
+                == DeviceMemoryReport(
                     device: "fake", totalBytes: 1_000, freeBytes: 1_000, reservedBytes: 300, waitingCount: 0,
                     isPaused: false))
         device.setFree(50)
