@@ -44,7 +44,8 @@ class BenchmarkPage(unittest.TestCase):
 
     def test_a_table_that_was_not_measured_says_so(self):
         text = page(accuracy={"recordings": [recording("a", 0, 10)]})
-        self.assertEqual(text.count(document.NOT_MEASURED), 3)
+        template = Path(document.__file__).with_name("template.md").read_text()
+        self.assertEqual(text.count(document.NOT_MEASURED), template.count("_measured}}") - 1)
         self.assertNotIn("{{", text)
 
 
