@@ -54,11 +54,13 @@ struct LiveTranscriber: Sendable {
     func parts(_ models: any RecognizerSource, on machine: InferenceMachine) throws -> PipelineParts {
         let decoder = Self.decoder(settings)
         let detector = try SileroDetector(session: network("silero_vad", machine.runtime))
-        let diarizer = try BundledDiarizer(
-            segmentation: network("segmentation", machine.runtime),
-            encoder: network("speaker_encoder", machine.runtime), decoder: decoder,
-            acceptance: settings.diarization.knownSpeakerThreshold ?? BundledDiarizer.defaultAcceptance,
-            threadCount: coreCount)
+        var options = OfflineDiarizerOptions()
+        options.acceptance = settings.diarization.knownSpeakerThreshold
+        let diarizer = try OfflineDiarizer(
+            DiarizationNetworks(
+                segmentation: network("segmentation", machine.runtime),
+                encoder: network("speaker_encoder", machine.runtime)),
+            decoder: decoder, options: options, threadCount: coreCount)
         return PipelineParts(models: models, decoder: decoder, detector: detector, diarizer: diarizer)
     }
 

@@ -84,7 +84,8 @@ enum ErrorMapping {
 
     private static func diarization(_ error: DiarizationError) -> APIError {
         switch error.code {
-        case .referenceUnusable: .invalid("known_speaker_references", error.message)
+        case .referenceUnusable, .referenceAmbiguous: .invalid("known_speaker_references", error.message)
+        case .voiceForeign: .invalid("speaker_profiles", error.message)
         case .modelUnavailable:
             busy("Speakers can't be told apart: the diarization models are not available.", retryAfter: .seconds(30))
         }

@@ -4,6 +4,10 @@ public struct DiarizationError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable, CaseIterable {
         /// A known speaker's reference holds too little speech.
         case referenceUnusable
+        /// A known speaker's reference holds more than one voice.
+        case referenceAmbiguous
+        /// A stored voice was made by another encoder than the one in use.
+        case voiceForeign
         /// The diarization models are not installed.
         case modelUnavailable
     }

@@ -5,6 +5,14 @@ public protocol Diarizer: Sendable {
     /// Reads the reference recordings of known speakers, so it may take a while.
     /// - Throws: ``DiarizationError``, ``AudioError`` or ``InferenceError``.
     func makeSession(_ options: DiarizationOptions) async throws -> any DiarizationSession
+
+    /// The voice in a recording of one person.
+    /// - Parameters:
+    ///   - reference: A few seconds of the voice; at most 30 s are listened to.
+    ///   - name: Whose it is, for messages.
+    /// - Throws: ``DiarizationError`` when the recording holds no voice or several, ``AudioError`` or
+    ///   ``InferenceError``.
+    func voicePrint(of reference: AudioInput, name: String) async throws -> VoicePrint
 }
 
 /// Who spoke when in one recording, front to back.
@@ -32,6 +40,8 @@ public struct SpeakerActivity: Sendable, Hashable {
     public var speakers: [String]
     /// Turns in order of time; different speakers' turns may overlap.
     public var turns: [SpeakerTurn]
+    /// The same with one speaker at a time.
+    public var exclusiveTurns: [SpeakerTurn]
     /// Where the first frame of ``activity`` lies in the recording.
     public var startSeconds: Double
     /// Seconds per frame of ``activity``.
@@ -41,10 +51,12 @@ public struct SpeakerActivity: Sendable, Hashable {
 
     /// Makes an activity.
     public init(
-        speakers: [String], turns: [SpeakerTurn], startSeconds: Double = 0, frameSeconds: Double, activity: [[Float]]
+        speakers: [String], turns: [SpeakerTurn], exclusiveTurns: [SpeakerTurn] = [], startSeconds: Double = 0,
+        frameSeconds: Double, activity: [[Float]]
     ) {
         self.speakers = speakers
         self.turns = turns
+        self.exclusiveTurns = exclusiveTurns
         self.startSeconds = startSeconds
         self.frameSeconds = frameSeconds
         self.activity = activity

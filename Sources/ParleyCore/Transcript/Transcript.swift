@@ -106,11 +106,17 @@ public struct SpeakerTurn: Sendable, Hashable {
     public var span: TimeSpan
     /// Who: a known name, or a letter from `A` on in order of first appearance.
     public var speaker: String
+    /// Mean probability, 0...1, that the speaker talks in the turn.
+    public var confidence: Double
+    /// Seconds of the turn in which somebody else talks too.
+    public var overlapSeconds: Double
 
     /// Makes a turn.
-    public init(span: TimeSpan, speaker: String) {
+    public init(span: TimeSpan, speaker: String, confidence: Double = 1, overlapSeconds: Double = 0) {
         self.span = span
         self.speaker = speaker
+        self.confidence = confidence
+        self.overlapSeconds = overlapSeconds
     }
 }
 
@@ -144,6 +150,8 @@ public struct Transcript: Sendable, Hashable {
     public var segments: [Segment]
     /// Who spoke when; empty without diarization.
     public var turns: [SpeakerTurn]
+    /// Who spoke when, one speaker at a time: in an overlap whoever is heard best.
+    public var exclusiveTurns: [SpeakerTurn]
     /// Detected against decoded speech.
     public var coverage: SpeechCoverage
     /// What the reader should know, in plain sentences: damaged ends, gaps, ignored options.
@@ -152,7 +160,8 @@ public struct Transcript: Sendable, Hashable {
     /// Makes a transcript.
     public init(
         modelID: String, task: TranscriptionTask, language: String, durationSeconds: Double, segments: [Segment],
-        turns: [SpeakerTurn] = [], coverage: SpeechCoverage = SpeechCoverage(), warnings: [String] = []
+        turns: [SpeakerTurn] = [], exclusiveTurns: [SpeakerTurn] = [], coverage: SpeechCoverage = SpeechCoverage(),
+        warnings: [String] = []
     ) {
         self.modelID = modelID
         self.task = task
@@ -160,6 +169,7 @@ public struct Transcript: Sendable, Hashable {
         self.durationSeconds = durationSeconds
         self.segments = segments
         self.turns = turns
+        self.exclusiveTurns = exclusiveTurns
         self.coverage = coverage
         self.warnings = warnings
     }

@@ -66,6 +66,12 @@ public struct DiarizationOptions: Sendable {
     public var speakerCount: SpeakerCount = .automatic()
     /// Voices with names, at most 4 over the API.
     public var knownSpeakers: [KnownSpeaker] = []
+    /// Voices with names that were stored before.
+    public var knownVoices: [KnownVoice] = []
+    /// How urgent the work is.
+    ///
+    /// Default: interactive.
+    public var priority = WorkPriority.interactive
 
     /// The defaults.
     public init() {}

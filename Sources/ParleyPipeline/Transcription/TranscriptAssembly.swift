@@ -88,7 +88,8 @@ actor TranscriptAssembly {
         emitReady(until: .infinity)
         return Transcript(
             modelID: recognizer.id, task: options.task, language: language(recognizer, options),
-            durationSeconds: durationSeconds, segments: segments, turns: final?.turns ?? [], coverage: coverage)
+            durationSeconds: durationSeconds, segments: segments, turns: final?.turns ?? [],
+            exclusiveTurns: final?.exclusiveTurns ?? [], coverage: coverage)
     }
 
     private func language(_ recognizer: ModelDescriptor, _ options: TranscriptionOptions) -> String {

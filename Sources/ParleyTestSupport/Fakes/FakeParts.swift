@@ -135,6 +135,11 @@ public struct FakeDiarizer: Diarizer {
     public func makeSession(_ options: DiarizationOptions) async throws -> any DiarizationSession {
         FakeDiarization(turnSeconds: turnSeconds)
     }
+
+    /// See `Diarizer`.
+    public func voicePrint(of reference: AudioInput, name: String) async throws -> VoicePrint {
+        VoicePrint(encoder: "fake", values: [1, 0], speechSeconds: 2)
+    }
 }
 
 private actor FakeDiarization: DiarizationSession {

@@ -84,7 +84,7 @@ struct CommandFailure: Error, Sendable, Hashable {
 
     static func exitCode(_ code: DiarizationError.Code) -> ExitCode {
         switch code {
-        case .referenceUnusable: .badInput
+        case .referenceUnusable, .referenceAmbiguous, .voiceForeign: .badInput
         case .modelUnavailable: .unavailable
         }
     }

@@ -1,11 +1,11 @@
 import ParleyCore
 
 /// The diarization of one recording.
-actor BundledDiarizationSession: DiarizationSession {
-    private let analyzer: WindowAnalyzer
-    private let clustering: SpeakerClustering
-    private let lane: BlockingLane
+actor OfflineDiarizationSession: DiarizationSession {
+    private let parts: DiarizationParts
     private let count: SpeakerCount
+    private let priority: WorkPriority
+    private let request = RequestID()
     private var naming: SpeakerNaming
 
     /// Audio from ``bufferStart`` on; at most one window and what came last.
@@ -17,30 +17,25 @@ actor BundledDiarizationSession: DiarizationSession {
     private var people: [[Float]] = []
     private var decidedWindowCount = 0
 
-    /// A quarter of the bundled network's window: every frame is judged four times.
-    private var windowStep: Int { analyzer.segmentation.windowSampleCount / 4 }
+    private var segmentation: SegmentationModel { parts.analysis.segmentation }
 
-    /// Windows in one run of the networks.
-    private static let batchCount = 8
+    /// Windows that are handed over at a time.
+    private static let batchCount = 16
 
-    init(
-        analyzer: WindowAnalyzer, clustering: SpeakerClustering, lane: BlockingLane, count: SpeakerCount,
-        naming: SpeakerNaming
-    ) {
-        self.analyzer = analyzer
-        self.clustering = clustering
-        self.lane = lane
-        self.count = count
+    init(parts: DiarizationParts, options: DiarizationOptions, naming: SpeakerNaming) {
+        self.parts = parts
+        count = options.speakerCount
+        priority = options.priority
         self.naming = naming
     }
 
     func push(_ window: AudioWindow) async throws {
         buffer += window.samples
-        let size = analyzer.segmentation.windowSampleCount
-        var batch: [AudioWindow] = []
+        let size = segmentation.windowSampleCount
+        var batch: [WindowPlace] = []
         while nextWindowStart + size <= bufferStart + buffer.count {
-            batch.append(slice(from: nextWindowStart, count: size))
-            nextWindowStart += windowStep
+            batch.append(place(from: nextWindowStart, number: windows.count + batch.count))
+            nextWindowStart += parts.windowStep
             if batch.count == Self.batchCount {
                 try await analyze(batch)
                 batch = []
@@ -48,7 +43,7 @@ actor BundledDiarizationSession: DiarizationSession {
         }
         try await analyze(batch)
         // The last window's length is kept: the final window reaches back from the end of the recording.
-        let excess = buffer.count - size - windowStep
+        let excess = buffer.count - size - parts.windowStep
         if excess > 0 {
             buffer.removeFirst(excess)
             bufferStart += excess
@@ -60,7 +55,7 @@ actor BundledDiarizationSession: DiarizationSession {
         if people.isEmpty || windows.count >= decidedWindowCount + decidedWindowCount / 4 + 1 { try await decide() }
         // What the windows to come will judge too is not decided yet.
         let start = PCM.sampleCount(seconds: startSeconds)
-        return activity(start..<max(start, windows.count * windowStep))
+        return activity(start..<max(start, windows.count * parts.windowStep))
     }
 
     func finish() async throws -> SpeakerActivity {
@@ -69,61 +64,68 @@ actor BundledDiarizationSession: DiarizationSession {
         return activity(0..<(bufferStart + buffer.count))
     }
 
-    /// The voice of a recording of one person; nil when nobody speaks.
+    /// The people of a short recording and the seconds that each is heard, summed over overlapping windows.
     ///
     /// Ends the recording.
-    func onlyVoice() async throws -> [Float]? {
+    func voices() async throws -> [(direction: [Float], seconds: Float)] {
         try await analyzeRest()
         try await decide()
-        return people.first
+        var seconds = people.map { _ in Float(0) }
+        for window in windows where !people.isEmpty {
+            let assigned = WindowAssignment.people(of: window.speakers, among: people)
+            for (voice, person) in zip(window.speakers, assigned) { seconds[person] += voice.speechSeconds }
+        }
+        return zip(people, seconds).map { ($0, $1) }
     }
 
     /// The end of the recording, which no full window has covered.
     private func analyzeRest() async throws {
-        let size = analyzer.segmentation.windowSampleCount
+        let size = segmentation.windowSampleCount
         let end = bufferStart + buffer.count
         let covered = windows.last.map { $0.startSample + size } ?? 0
         guard end > covered else { return }
-        var last = slice(from: max(0, end - size), count: size)
-        last.samples += [Float](repeating: 0, count: size - last.samples.count)
+        let last = place(from: max(0, end - size), number: windows.count)
         nextWindowStart = end
         try await analyze([last])
     }
 
-    private func slice(from start: Int, count: Int) -> AudioWindow {
+    /// A window of the buffer, silent where the buffer ends early.
+    private func place(from start: Int, number: Int) -> WindowPlace {
         let lower = start - bufferStart
-        return AudioWindow(startSample: start, samples: Array(buffer[lower..<min(lower + count, buffer.count)]))
+        var samples = Array(buffer[lower..<min(lower + segmentation.windowSampleCount, buffer.count)])
+        samples += [Float](repeating: 0, count: segmentation.windowSampleCount - samples.count)
+        return WindowPlace(number: number, startSample: start, samples: samples)
     }
 
-    private func analyze(_ batch: [AudioWindow]) async throws {
+    private func analyze(_ batch: [WindowPlace]) async throws {
         guard !batch.isEmpty else { return }
-        let firstIndex = windows.count
-        let analyzed = try await withCancellationFlag { [analyzer, lane] flag in
-            try await lane.run { try analyzer.analyze(batch, firstIndex: firstIndex, cancellation: flag) }
-        }
-        windows += analyzed
+        windows += try await parts.analysis.analyze(batch, request: request, priority: priority)
     }
 
     /// Clusters all voices; on the lane, because an hour of them takes a second.
     private func decide() async throws {
         let speakers = windows.flatMap(\.speakers)
         decidedWindowCount = windows.count
-        people = try await lane.run { [clustering, count] in clustering.people(among: speakers, count: count) }
+        people = try await withCancellationFlag { [parts, count] flag in
+            try await parts.lane.run {
+                try parts.clustering.people(among: speakers, count: count, cancellation: flag)
+            }
+        }
     }
 
     /// Turns and posteriors of the people decided on, in order of appearance and with their names.
     private func activity(_ samples: Range<Int>) -> SpeakerActivity {
         guard !people.isEmpty else { return .none }
-        let size = analyzer.segmentation.windowSampleCount
+        let size = segmentation.windowSampleCount
         let concerned = windows.filter { window in
             window.startSample < samples.upperBound && window.startSample + size > samples.lowerBound
         }
         let assigned = concerned.map { window in
-            let assignment = SpeakerClustering.assign(window.speakers, to: people)
+            let assignment = WindowAssignment.people(of: window.speakers, among: people)
             return (window, Dictionary(uniqueKeysWithValues: zip(window.speakers.map(\.index), assignment)))
         }
-        let reconstruction = ActivityReconstruction(segmentation: analyzer.segmentation)
-        let shift = analyzer.segmentation.frameShiftSamples
+        let reconstruction = ActivityReconstruction(segmentation: segmentation)
+        let shift = segmentation.frameShiftSamples
         let frames = (samples.lowerBound / shift)..<((samples.upperBound + shift - 1) / shift)
         let startSeconds = Double(frames.lowerBound) * reconstruction.frameSeconds
         let posteriors = reconstruction.posteriors(assigned, personCount: people.count, frames: frames)

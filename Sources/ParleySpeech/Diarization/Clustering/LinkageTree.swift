@@ -2,7 +2,7 @@
 /// nearest-neighbour chain (Murtagh 1983): O(n²) time and memory.
 ///
 /// Points of one window keep the largest distance, so they are joined last.
-struct AgglomerativeClustering: Sendable {
+struct LinkageTree: Sendable {
     private struct Merge: Sendable {
         let a: Int
         let b: Int

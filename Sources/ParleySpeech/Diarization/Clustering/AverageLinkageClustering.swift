@@ -5,9 +5,9 @@ import ParleyCore
 /// Agglomerative clustering with average linkage on cosine distance; voices of one window are never joined. Voices of
 /// under a second are not trusted with the decision: they are given to the nearest person afterwards, as are clusters
 /// that are too small to be one. Deterministic.
-struct SpeakerClustering: Sendable {
+struct AverageLinkageClustering: SpeakerClustering {
     /// Cosine distance up to which voices are one person's.
-    var threshold: Float = 0.28
+    let threshold: Float
     /// Shorter voices do not take part in the decision.
     var minimumVoiceSeconds: Float = 1.0
     /// A cluster with less speech than this share of all, and less than ``largestIgnoredSeconds``, is not a person.
@@ -17,14 +17,15 @@ struct SpeakerClustering: Sendable {
     /// Lower bound, in the same seconds, of what makes a person.
     var smallestPersonSeconds: Float = 2
 
-    /// The people: each a unit vector.
-    /// - Returns: Centroids in order of first appearance; empty when nobody spoke.
-    func people(among speakers: [LocalSpeaker], count: SpeakerCount) -> [[Float]] {
+    /// See ``SpeakerClustering``.
+    func people(
+        among speakers: [LocalSpeaker], count: SpeakerCount, cancellation: CancellationFlag
+    ) throws -> [[Float]] {
         var voices = speakers.filter { $0.speechSeconds >= minimumVoiceSeconds }
         if voices.count < requiredMinimum(count) { voices = speakers }
         guard !voices.isEmpty else { return [] }
         let groups = condense(voices)
-        let dendrogram = AgglomerativeClustering(groups.map { Voice(members: $0.map { voices[$0] }) })
+        let dendrogram = LinkageTree(groups.map { Voice(members: $0.map { voices[$0] }) })
         func members(_ clusters: [[Int]]) -> [[Int]] { clusters.map { $0.flatMap { groups[$0] } } }
         var clusters = members(dendrogram.clusters(maximumDistance: threshold))
         clusters = clusters.filter { isPerson($0, among: voices, all: clusters) }
@@ -34,17 +35,6 @@ struct SpeakerClustering: Sendable {
         return clusters.sorted { ($0.min() ?? 0) < ($1.min() ?? 0) }.map { Self.centroid($0.map { voices[$0] }) }
     }
 
-    /// Gives the voices of one window to different people, as well as they fit.
-    /// - Returns: For each voice the index of a person.
-    static func assign(_ voices: [LocalSpeaker], to people: [[Float]]) -> [Int] {
-        guard !people.isEmpty else { return voices.map { _ in 0 } }
-        let scores = voices.map { voice in people.map { Vector.dot(voice.embedding, $0) } }
-        // More voices than people: the left-over ones are parts of somebody who is there already.
-        return zip(LinearAssignment.maximize(scores), scores).map { assigned, row in
-            assigned ?? row.indices.max { row[$0] < row[$1] } ?? 0
-        }
-    }
-
     /// Above ``largestDirectCount`` voices, first joins those within stretches of the recording that are clearly the
     /// same, so that memory and time grow gently with its length.
     /// - Returns: Groups of voice indices; groups of one for short recordings.
@@ -52,7 +42,7 @@ struct SpeakerClustering: Sendable {
         guard voices.count > Self.largestDirectCount else { return voices.indices.map { [$0] } }
         return stride(from: 0, to: voices.count, by: Self.largestDirectCount / 2).flatMap { start in
             let part = voices[start..<min(start + Self.largestDirectCount / 2, voices.count)]
-            let clusters = AgglomerativeClustering(part.map { Voice(members: [$0]) })
+            let clusters = LinkageTree(part.map { Voice(members: [$0]) })
             return clusters.clusters(maximumDistance: threshold / 2).map { $0.map { $0 + start } }
         }
     }
@@ -62,7 +52,7 @@ struct SpeakerClustering: Sendable {
 
     fileprivate static func centroid(_ voices: [LocalSpeaker]) -> [Float] {
         var sum = [Float](repeating: 0, count: voices.first?.embedding.count ?? 0)
-        for voice in voices { sum = Vector.sum(sum, voice.embedding, weight: voice.speechSeconds) }
+        for voice in voices { sum = Vector.sum(sum, voice.direction, weight: voice.speechSeconds) }
         return Vector.normalized(sum)
     }
 
@@ -99,7 +89,7 @@ struct Voice: Sendable {
     let window: Int?
 
     init(members: [LocalSpeaker]) {
-        embedding = members.count == 1 ? members[0].embedding : SpeakerClustering.centroid(members)
+        embedding = members.count == 1 ? members[0].direction : AverageLinkageClustering.centroid(members)
         weight = Float(members.count)
         window = members.count == 1 ? members[0].window : nil
     }

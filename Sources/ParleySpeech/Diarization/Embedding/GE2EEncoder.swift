@@ -2,20 +2,28 @@ import ParleyAudio
 import ParleyCore
 import ParleyInference
 
-/// Turns a few seconds of one voice into a vector: voices that sound alike have a small angle between them.
+/// The bundled encoder: GE2E, as Resemblyzer has it (Wan et al., "Generalized end-to-end loss for speaker
+/// verification", 2018).
 ///
-/// The bundled one is the GE2E encoder of Resemblyzer (Wan et al., "Generalized end-to-end loss for speaker
-/// verification", 2018): power mel spectra of 40 bands, partial utterances of 160 frames (1.6 s) through an LSTM,
-/// their vectors averaged. Levels below -30 dBFS are raised to it, as its authors do.
-struct SpeakerEncoder: Sendable {
+/// Power mel spectra of 40 bands, partial utterances of 160 frames (1.6 s) through an LSTM, their vectors averaged.
+/// Levels below -30 dBFS are raised to it, as its authors do.
+struct GE2EEncoder: SpeakerEncoder {
     /// Samples from one feature frame to the next.
-    static let hopSampleCount = 160
+    private static let hopSampleCount = 160
     private static let partialFrameCount = 160
     private static let melCount = 40
     /// -30 dBFS as an amplitude.
     private static let targetLevel: Float = 0.031_622_777
     /// Partials in one run of the network.
     private static let batchCount = 32
+
+    /// See ``SpeakerEncoder``.
+    ///
+    /// The acceptance was measured on LibriSpeech, LJSpeech and synthesised voices, one utterance against references
+    /// of 2, 4 and 10 s: of 4,931 pairs of different voices none reached 0.80 (the highest: 0.79); of pairs of the
+    /// same voice 71%, 89% and 94% did. A missed name is a letter in the transcript, a wrong one is a false statement
+    /// about a person.
+    let traits = SpeakerEncoderTraits(id: "ge2e", dimension: 256, linkageThreshold: 0.28, acceptance: 0.80)
 
     private let session: OnnxSession
     private let spectrogram: MelSpectrogram
@@ -31,20 +39,30 @@ struct SpeakerEncoder: Sendable {
         spectrogram = MelSpectrogram(fftSize: 400, hopSampleCount: Self.hopSampleCount, melCount: Self.melCount)
     }
 
-    /// A voice to be encoded: mel frames of one speaker, put one after the other.
-    struct Utterance: Sendable {
-        fileprivate var mel: [Float]
+    /// See ``SpeakerEncoder``.
+    func embeddings(of windows: [MaskedWindow], cancellation: CancellationFlag) throws -> [[[Float]?]] {
+        var owners: [(window: Int, voice: Int)] = []
+        var utterances: [[Float]] = []
+        for (index, window) in windows.enumerated() where !window.masks.isEmpty {
+            let mel = spectrogram.power(window.samples).values
+            for voice in window.masks.indices {
+                owners.append((index, voice))
+                utterances.append(utterance(mel: mel, of: voice, in: window))
+            }
+        }
+        var result = windows.map { [[Float]?](repeating: nil, count: $0.masks.count) }
+        for (owner, vector) in zip(owners, try embeddings(of: utterances, cancellation: cancellation)) {
+            result[owner.window][owner.voice] = vector
+        }
+        return result
     }
 
-    /// Mel frames of a window, flat `[frame][band]`, one frame every ``hopSampleCount`` samples.
-    func mel(of samples: [Float]) -> [Float] { spectrogram.power(samples).values }
-
-    /// Gathers the frames of a window in which one speaker talks alone.
-    /// - Parameters:
-    ///   - mel: From ``mel(of:)``.
-    ///   - samples: The same window.
-    ///   - frames: Indices of the feature frames, ascending.
-    func utterance(mel: [Float], samples: [Float], frames: [Int]) -> Utterance {
+    /// Mel frames of one voice, put one after the other.
+    private func utterance(mel: [Float], of voice: Int, in window: MaskedWindow) -> [Float] {
+        let samples = window.samples
+        let frames = window.featureFrames(
+            of: voice, hopSampleCount: Self.hopSampleCount, firstCentreSample: 0,
+            frameCount: samples.count / Self.hopSampleCount)
         var energy: Float = 0
         var sampleCount = 0
         var gathered: [Float] = []
@@ -60,18 +78,13 @@ struct SpeakerEncoder: Sendable {
         let level = (energy / Float(max(1, sampleCount)) + 1e-12).squareRoot()
         let gain = max(1, Self.targetLevel / level)
         if gain > 1 { for index in gathered.indices { gathered[index] *= gain * gain } }
-        return Utterance(mel: gathered)
+        return gathered
     }
 
-    /// Unit vectors, one for each utterance; nil for one too short to say anything (under 0.15 s).
-    ///
-    /// Blocking.
-    /// - Throws: ``InferenceError`` or `CancellationError`.
-    func embeddings(_ utterances: [Utterance], cancellation: CancellationFlag) throws -> [[Float]?] {
+    /// One vector for each utterance; nil for one too short to say anything (under 0.15 s).
+    private func embeddings(of utterances: [[Float]], cancellation: CancellationFlag) throws -> [[Float]?] {
         var partials: [(owner: Int, frames: ArraySlice<Float>)] = []
-        for (owner, utterance) in utterances.enumerated() {
-            partials += Self.partials(of: utterance.mel).map { (owner, $0) }
-        }
+        for (owner, mel) in utterances.enumerated() { partials += Self.partials(of: mel).map { (owner, $0) } }
         // One tensor holds partials of one length; nearly all have the full one.
         var byLength: [Int: [Int]] = [:]
         for (index, partial) in partials.enumerated() { byLength[partial.frames.count, default: []].append(index) }
@@ -87,7 +100,7 @@ struct SpeakerEncoder: Sendable {
                 }
             }
         }
-        return sums.map { $0.map(Vector.normalized) }
+        return sums
     }
 
     /// Stretches of 1.6 s, one behind the other.

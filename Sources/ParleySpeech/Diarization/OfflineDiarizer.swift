@@ -1,0 +1,109 @@
+public import ParleyCore
+public import ParleyInference
+
+/// Diarization by segmentation, speaker embeddings and clustering: overlapping windows with a few local speakers
+/// each, a vector for every local speaker, and one clustering over the recording.
+public struct OfflineDiarizer: Diarizer {
+    private let parts: DiarizationParts
+    private let decoder: any AudioDecoder
+    private let acceptance: Float
+
+    /// - Parameters:
+    ///   - networks: What listens.
+    ///   - decoder: Reads the references of known speakers.
+    ///   - options: How it is done.
+    ///   - threadCount: Batches of windows analysed at the same time.
+    /// - Throws: ``InferenceError`` with `modelForeign`.
+    public init(
+        _ networks: DiarizationNetworks, decoder: any AudioDecoder, options: OfflineDiarizerOptions = .init(),
+        threadCount: Int
+    ) throws(InferenceError) {
+        let segmentation = try SegmentationModel(session: networks.segmentation)
+        let encoder = try SpeakerEncoders.encoder(networks.encoder)
+        parts = DiarizationParts(
+            analysis: WindowAnalysis(
+                WindowAnalyzer(segmentation: segmentation, encoder: encoder), threadCount: threadCount),
+            encoder: encoder.traits,
+            clustering: AverageLinkageClustering(threshold: encoder.traits.linkageThreshold),
+            lane: BlockingLane(name: "diarize", threadCount: threadCount),
+            windowStep: max(
+                segmentation.frameShiftSamples,
+                Int((Double(segmentation.windowSampleCount) * options.step).rounded())))
+        acceptance = options.acceptance.map { Float($0) } ?? encoder.traits.acceptance
+        self.decoder = decoder
+    }
+
+    /// See ``Diarizer``.
+    public func makeSession(_ options: DiarizationOptions) async throws -> any DiarizationSession {
+        var known: [SpeakerNaming.NamedVoice] = []
+        for speaker in options.knownSpeakers {
+            let print = try await voicePrint(of: speaker.reference, name: speaker.name)
+            known.append(SpeakerNaming.NamedVoice(name: speaker.name, embedding: print.values))
+        }
+        for voice in options.knownVoices {
+            guard voice.print.encoder == parts.encoder.id, voice.print.values.count == parts.encoder.dimension else {
+                throw DiarizationError(
+                    .voiceForeign,
+                    "The voice of '\(voice.name)' was stored with another speaker model than the one in use; enrol it "
+                        + "again.", speakerName: voice.name)
+            }
+            known.append(SpeakerNaming.NamedVoice(name: voice.name, embedding: voice.print.values))
+        }
+        return OfflineDiarizationSession(
+            parts: parts, options: options, naming: SpeakerNaming(acceptance: acceptance, known: known))
+    }
+
+    /// See ``Diarizer``.
+    public func voicePrint(of reference: AudioInput, name: String) async throws -> VoicePrint {
+        let samples = try await parts.lane.run { [decoder] in
+            let reader = try decoder.open(reference, track: nil)
+            var samples: [Float] = []
+            while samples.count < Self.longestReferenceSampleCount, let chunk = try reader.next() { samples += chunk }
+            return samples
+        }
+        let session = OfflineDiarizationSession(
+            parts: parts, options: DiarizationOptions(), naming: SpeakerNaming(acceptance: 1, known: []))
+        try await session.push(AudioWindow(startSample: 0, samples: samples))
+        return try await ReferenceVoice(name: name, encoder: parts.encoder.id).print(of: session)
+    }
+
+    private static let longestReferenceSampleCount = 30 * PCM.sampleRateHz
+}
+
+/// The networks of a diarizer.
+public struct DiarizationNetworks: Sendable {
+    /// Says who of a few local speakers talks when.
+    public var segmentation: OnnxSession
+    /// Turns a voice into a vector.
+    public var encoder: OnnxSession
+
+    /// Puts them together.
+    public init(segmentation: OnnxSession, encoder: OnnxSession) {
+        self.segmentation = segmentation
+        self.encoder = encoder
+    }
+}
+
+/// How speakers are told apart in whole recordings.
+public struct OfflineDiarizerOptions: Sendable, Hashable {
+    /// Step from one segmentation window to the next as a share of the window, over 0...1.
+    ///
+    /// Default 0.25: every frame is judged four times.
+    public var step = 0.25
+    /// Cosine similarity, -1...1, from which a voice is taken for a known speaker's; nil takes the encoder's own.
+    public var acceptance: Double?
+
+    /// The defaults.
+    public init() {}
+}
+
+/// What the sessions of a diarizer share.
+struct DiarizationParts: Sendable {
+    let analysis: WindowAnalysis
+    let encoder: SpeakerEncoderTraits
+    let clustering: any SpeakerClustering
+    /// Threads for clustering and for reading references.
+    let lane: BlockingLane
+    /// Samples from one segmentation window to the next.
+    let windowStep: Int
+}
