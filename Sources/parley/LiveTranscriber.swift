@@ -54,14 +54,20 @@ struct LiveTranscriber: Sendable {
     func parts(_ models: any RecognizerSource, on machine: InferenceMachine) throws -> PipelineParts {
         let decoder = Self.decoder(settings)
         let detector = try SileroDetector(session: network("silero_vad", machine.runtime))
+        return PipelineParts(
+            models: models, decoder: decoder, detector: detector, diarizer: try diarizer(machine.runtime, decoder))
+    }
+
+    /// Tells speakers apart with the bundled networks or those of the settings.
+    private func diarizer(_ runtime: OnnxRuntime, _ decoder: any AudioDecoder) throws -> any Diarizer {
+        let wanted = settings.diarization
+        let networks = DiarizationNetworks(
+            segmentation: try network("segmentation", at: wanted.segmentationModel, runtime),
+            encoder: try network("speaker_encoder", at: wanted.embeddingModel, runtime))
         var options = OfflineDiarizerOptions()
-        options.acceptance = settings.diarization.knownSpeakerThreshold
-        let diarizer = try OfflineDiarizer(
-            DiarizationNetworks(
-                segmentation: network("segmentation", machine.runtime),
-                encoder: network("speaker_encoder", machine.runtime)),
-            decoder: decoder, options: options, threadCount: coreCount)
-        return PipelineParts(models: models, decoder: decoder, detector: detector, diarizer: diarizer)
+        options.acceptance = wanted.knownSpeakerThreshold
+        options.step = wanted.step
+        return try OfflineDiarizer(networks, decoder: decoder, options: options, threadCount: coreCount)
     }
 
     /// Reads recordings within the limits of the settings.
@@ -80,7 +86,10 @@ struct LiveTranscriber: Sendable {
         return try OnnxRuntime.load(firstOf: candidates, options: options)
     }
 
-    private func network(_ name: String, _ runtime: OnnxRuntime) throws(InferenceError) -> OnnxSession {
-        try runtime.loadModel(path: "\(bundled.folder)/\(name).onnx", name: name)
+    /// A bundled network, or the one at a path.
+    private func network(
+        _ name: String, at path: String? = nil, _ runtime: OnnxRuntime
+    ) throws(InferenceError) -> OnnxSession {
+        try runtime.loadModel(path: path ?? "\(bundled.folder)/\(name).onnx", name: name)
     }
 }

@@ -1,6 +1,7 @@
 import ParleyCore
 import ParleyHub
 import ParleyInference
+import ParleySpeech
 
 /// Everything that can be configured, read once at start.
 ///
@@ -83,4 +84,9 @@ struct AdmissionSettings: Sendable {
 struct DiarizationSettings: Sendable {
     var isDefault = true
     var knownSpeakerThreshold: Double?
+    /// Paths of networks that take the place of the bundled ones.
+    var segmentationModel: String?
+    var embeddingModel: String?
+    /// Share of a window.
+    var step = OfflineDiarizerOptions().step
 }

@@ -6,7 +6,7 @@ import ParleyCore
 /// `docs/configuration.md` are read from here.
 enum SettingsTable {
     static let all: [Setting] =
-        models + batching + hub + server + limits + speech + decoding + logging
+        models + batching + hub + server + limits + speech + diarization + decoding + logging
 
     /// The settings that matter to a command.
     static func settings(for scope: SettingScope) -> [Setting] { all.filter { !$0.scope.isDisjoint(with: scope) } }
@@ -127,12 +127,6 @@ enum SettingsTable {
         Setting(
             "vad_padding", .duration(.zero ... .seconds(10)), \.speechDetection.padding,
             "Added on both sides of every stretch of speech"),
-        Setting(
-            "diarize", .switchedOn, \.diarization.isDefault, scope: .transcribe, "Find out who spoke"),
-        Setting(
-            "known_speaker_threshold", .automaticNumber(0...1), \.diarization.knownSpeakerThreshold,
-            scope: .serve, automatic: "the value that suits the speaker model",
-            "Similarity that a voice must reach to be given a known speaker's name; higher rejects more strangers"),
     ]
 
     private static let logging: [Setting] = [

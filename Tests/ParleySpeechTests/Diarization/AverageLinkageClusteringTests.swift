@@ -25,9 +25,9 @@ import Testing
             .people(among: voices, count: count, cancellation: CancellationFlag())
     }
 
-    @Test(arguments: [[20], [20, 10], [15, 15, 15], [9, 9, 9, 9, 9]]) func findsHowManyThereAre(_ people: [Int]) throws
+    @Test(arguments: [[20], [20, 10], [15, 15, 15], [9, 9, 9, 9, 9]]) func findsHowManyThereAre(_ sizes: [Int]) throws
     {
-        #expect(try people(voices(people), .automatic()).count == people.count)
+        #expect(try people(voices(sizes), .automatic()).count == sizes.count)
     }
 
     @Test func isDeterministic() throws {

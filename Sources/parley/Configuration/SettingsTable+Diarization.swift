@@ -1,0 +1,20 @@
+/// The settings of diarization.
+extension SettingsTable {
+    static let diarization: [Setting] = [
+        Setting(
+            "diarize", .switchedOn, \.diarization.isDefault, scope: .transcribe, "Find out who spoke"),
+        Setting(
+            "known_speaker_threshold", .automaticNumber(0...1), \.diarization.knownSpeakerThreshold,
+            automatic: "the value that suits the speaker model",
+            "Similarity that a voice must reach to be given a known speaker's name; higher rejects more strangers"),
+        Setting(
+            "segmentation_model", .automaticPath, \.diarization.segmentationModel, automatic: "the bundled one",
+            "Network that finds the voices in a window: the path of an .onnx file, pyannote segmentation-3.0 for one"),
+        Setting(
+            "embedding_model", .automaticPath, \.diarization.embeddingModel, automatic: "the bundled one",
+            "Network that turns a voice into a vector: the path of an .onnx file"),
+        Setting(
+            "diarization_step", .number(0.05...1), \.diarization.step,
+            "Step from one segmentation window to the next as a share of the window; smaller is slower and surer"),
+    ]
+}
