@@ -25,8 +25,7 @@ import Testing
             .people(among: voices, count: count, cancellation: CancellationFlag())
     }
 
-    @Test(arguments: [[20], [20, 10], [15, 15, 15], [9, 9, 9, 9, 9]]) func findsHowManyThereAre(_ sizes: [Int]) throws
-    {
+    @Test(arguments: [[20], [20, 10], [15, 15, 15], [9, 9, 9, 9, 9]]) func findsHowManyThereAre(_ sizes: [Int]) throws {
         #expect(try people(voices(sizes), .automatic()).count == sizes.count)
     }
 
