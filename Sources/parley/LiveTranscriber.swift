@@ -54,14 +54,26 @@ struct LiveTranscriber: Sendable {
     func parts(_ models: any RecognizerSource, on machine: InferenceMachine) throws -> PipelineParts {
         let decoder = Self.decoder(settings)
         let detector = try SileroDetector(session: network("silero_vad", machine.runtime))
+        return PipelineParts(
+            models: models, decoder: decoder, detector: detector, diarizer: try diarizer(decoder, on: machine))
+    }
+
+    /// What tells speakers apart where no words are wanted.
+    /// - Throws: ``InferenceError``, with a sentence that says what to do.
+    func diarization(on machine: InferenceMachine) throws -> DiarizationPipeline {
+        let decoder = Self.decoder(settings)
+        return DiarizationPipeline(
+            decoder: decoder, diarizer: try diarizer(decoder, on: machine), readerThreadCount: coreCount)
+    }
+
+    private func diarizer(_ decoder: any AudioDecoder, on machine: InferenceMachine) throws -> OfflineDiarizer {
         var options = OfflineDiarizerOptions()
         options.acceptance = settings.diarization.knownSpeakerThreshold
-        let diarizer = try OfflineDiarizer(
+        return try OfflineDiarizer(
             DiarizationNetworks(
                 segmentation: network("segmentation", machine.runtime),
                 encoder: network("speaker_encoder", machine.runtime)),
             decoder: decoder, options: options, threadCount: coreCount)
-        return PipelineParts(models: models, decoder: decoder, detector: detector, diarizer: diarizer)
     }
 
     /// Reads recordings within the limits of the settings.
