@@ -12,6 +12,8 @@ struct Composition: Sendable {
     var parts: @Sendable (Settings) async throws -> PipelineParts
     /// Loads the models and builds the pipeline.
     var transcriber: @Sendable (Settings) async throws -> any Transcriber
+    /// Loads the models that tell speakers apart, and no recogniser.
+    var diarization: @Sendable (Settings) async throws -> DiarizationPipeline
     /// Loads the models that are to stay and builds what a server works with.
     var serving: @Sendable (Settings, Log) async throws -> ServingParts
     /// Builds the API and starts the server; its folder for uploads is one of the temporary files.
@@ -49,6 +51,12 @@ extension Composition {
         transcriber: { settings in
             let live = LiveTranscriber(settings)
             return live.pipeline(try await loadedParts(live))
+        },
+        diarization: { settings in
+            try await onLane {
+                let live = LiveTranscriber(settings)
+                return try live.diarization(on: try live.machine())
+            }
         },
         serving: { settings, log in
             let live = LiveTranscriber(settings)

@@ -55,15 +55,23 @@ struct LiveTranscriber: Sendable {
         let decoder = Self.decoder(settings)
         let detector = try SileroDetector(session: network("silero_vad", machine.runtime))
         return PipelineParts(
-            models: models, decoder: decoder, detector: detector, diarizer: try diarizer(machine.runtime, decoder))
+            models: models, decoder: decoder, detector: detector, diarizer: try diarizer(decoder, on: machine))
+    }
+
+    /// What tells speakers apart where no words are wanted.
+    /// - Throws: ``InferenceError``, with a sentence that says what to do.
+    func diarization(on machine: InferenceMachine) throws -> DiarizationPipeline {
+        let decoder = Self.decoder(settings)
+        return DiarizationPipeline(
+            decoder: decoder, diarizer: try diarizer(decoder, on: machine), readerThreadCount: coreCount)
     }
 
     /// Tells speakers apart with the bundled networks or those of the settings.
-    private func diarizer(_ runtime: OnnxRuntime, _ decoder: any AudioDecoder) throws -> any Diarizer {
+    private func diarizer(_ decoder: any AudioDecoder, on machine: InferenceMachine) throws -> OfflineDiarizer {
         let wanted = settings.diarization
         let networks = DiarizationNetworks(
-            segmentation: try network("segmentation", at: wanted.segmentationModel, runtime),
-            encoder: try network("speaker_encoder", at: wanted.embeddingModel, runtime))
+            segmentation: try network("segmentation", at: wanted.segmentationModel, machine.runtime),
+            encoder: try network("speaker_encoder", at: wanted.embeddingModel, machine.runtime))
         var options = OfflineDiarizerOptions()
         options.acceptance = wanted.knownSpeakerThreshold
         options.step = wanted.step

@@ -24,8 +24,12 @@ enum TSVFormat {
 /// `rttm`: one `SPEAKER` line for each turn (NIST RT-09 evaluation plan, appendix A).
 enum RTTMFormat {
     static func document(_ transcript: Transcript, recordingName: String) -> String {
+        document(turns(transcript), recordingName: recordingName)
+    }
+
+    static func document(_ turns: [SpeakerTurn], recordingName: String) -> String {
         let file = field(recordingName, otherwise: "recording")
-        return turns(transcript).map { turn in
+        return turns.map { turn in
             let start = Milliseconds(turn.span.startSeconds)
             let end = Milliseconds(turn.span.endSeconds)
             let length = Milliseconds(value: max(0, end.value - start.value))

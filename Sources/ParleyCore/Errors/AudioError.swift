@@ -40,6 +40,11 @@ public struct AudioError: Error, Sendable, CustomStringConvertible {
         self.underlying = underlying
     }
 
+    /// The audio ends before the shortest length that is taken.
+    public static func tooShort(_ seconds: Double, minimum: Double) -> AudioError {
+        AudioError(.tooShort, "The audio is too short: \(seconds) seconds; the minimum is \(minimum) seconds.")
+    }
+
     /// Code, message and cause on one line, for logs.
     public var description: String {
         underlying.map { "\(code.rawValue): \(message) (\($0))" } ?? "\(code.rawValue): \(message)"

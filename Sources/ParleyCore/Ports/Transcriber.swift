@@ -4,6 +4,8 @@ public enum TranscriptionStage: String, Sendable, CaseIterable {
     case queued
     /// Decoding, finding speech, recognising words and comparing voices, all at once.
     case transcribing
+    /// Decoding and comparing voices, without recognising words.
+    case diarizing
     /// Deciding over the whole recording who spoke.
     case clustering
 }

@@ -114,10 +114,7 @@ struct TranscriptionRun: Sendable {
 
     private func refuseTooShort(_ assembly: TranscriptAssembly) async throws {
         let seconds = await assembly.durationSeconds
-        if seconds < Self.minimumSeconds {
-            throw AudioError(
-                .tooShort, "The audio is too short: \(seconds) seconds; the minimum is \(Self.minimumSeconds) seconds.")
-        }
+        if seconds < Self.minimumSeconds { throw AudioError.tooShort(seconds, minimum: Self.minimumSeconds) }
     }
 
     /// Recognises the windows, many at a time once the language is known.

@@ -14,9 +14,7 @@ enum TranscribeCommand {
             .flag("json", "Short for --format json"),
             OptionSpec("output", .value("DIR"), short: "o", "Write files named after the inputs into this folder"),
             OptionSpec("language", .value("CODE"), short: "l", "Spoken language, ISO 639-1"),
-            OptionSpec("speakers", .value("N"), "Exactly this many speakers"),
-            OptionSpec("min-speakers", .value("N"), "At least this many speakers"),
-            OptionSpec("max-speakers", .value("N"), "At most this many speakers"),
+        ] + SpeakerCountOptions.specs + [
             OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
             .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
         ],
@@ -40,20 +38,15 @@ enum TranscribeCommand {
 
 /// What the command line of `parley transcribe` asks for, checked.
 struct TranscribeRequest: Sendable {
-    let inputs: [PlannedInput]
+    let inputs: InputRun.Request
     let formats: [OutputFormat]
-    /// nil is standard output.
-    let outputFolder: String?
     let options: TranscriptionOptions
-    let isQuiet: Bool
 
     init(_ invocation: Invocation) throws(UsageError) {
         let arguments = invocation.arguments
-        inputs = try InputPlan.make(arguments.operands)
-        outputFolder = arguments.value("output")
-        isQuiet = arguments.flag("quiet")
+        inputs = try InputRun.Request(arguments, command: "transcribe")
         let isTerminal = invocation.console.output.terminalWidth != nil
-        formats = try Self.formats(arguments, toFiles: outputFolder != nil, isTerminal: isTerminal)
+        formats = try Self.formats(arguments, toFiles: inputs.outputFolder != nil, isTerminal: isTerminal)
         options = try Self.options(arguments, invocation.settings)
     }
 
@@ -90,30 +83,14 @@ struct TranscribeRequest: Sendable {
     private static func diarization(
         _ arguments: ParsedArguments, _ settings: Settings
     ) throws(UsageError) -> DiarizationOptions? {
-        let exact = try arguments.integer("speakers", in: 1...100)
-        let minimum = try arguments.integer("min-speakers", in: 1...100)
-        let maximum = try arguments.integer("max-speakers", in: 1...100)
-        if exact != nil, minimum != nil || maximum != nil {
-            throw UsageError("--speakers can't be combined with --min-speakers or --max-speakers")
+        let count = try SpeakerCountOptions.count(arguments)
+        // A count in the command asks for speakers, unless the same command says otherwise.
+        if !settings.diarization.isDefault, count != nil, arguments.value("diarize") == "false" {
+            throw UsageError("--no-diarize can't be combined with a number of speakers")
         }
-        if let minimum, let maximum, minimum > maximum {
-            throw UsageError("--min-speakers \(minimum) is more than --max-speakers \(maximum)")
-        }
-        let isAsked = exact != nil || minimum != nil || maximum != nil
-        guard settings.diarization.isDefault else {
-            // A count in the command asks for speakers, unless the same command says otherwise.
-            guard isAsked else { return nil }
-            guard arguments.value("diarize") != "false" else {
-                throw UsageError("--no-diarize can't be combined with a number of speakers")
-            }
-            return options(exact, minimum, maximum)
-        }
-        return options(exact, minimum, maximum)
-    }
-
-    private static func options(_ exact: Int?, _ minimum: Int?, _ maximum: Int?) -> DiarizationOptions {
+        guard settings.diarization.isDefault || count != nil else { return nil }
         var options = DiarizationOptions()
-        options.speakerCount = exact.map { .exactly($0) } ?? .automatic(minimum: minimum, maximum: maximum)
+        options.speakerCount = count ?? .automatic()
         return options
     }
 }

@@ -38,6 +38,7 @@ struct ProgressState: Sendable, Hashable {
         case nil: "opening"
         case .queued: "waiting"
         case .transcribing: "transcribing"
+        case .diarizing: "listening to the voices"
         case .clustering: "telling speakers apart"
         }
     }

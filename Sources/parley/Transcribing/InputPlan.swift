@@ -15,8 +15,8 @@ struct PlannedInput: Sendable, Hashable {
 /// Names for inputs and outputs, given out before any work begins.
 enum InputPlan {
     /// Gives every input a stem of its own: inputs of the same stem are numbered, the first keeps its name.
-    static func make(_ operands: [String]) throws(UsageError) -> [PlannedInput] {
-        guard !operands.isEmpty else { throw UsageError("transcribe needs at least one FILE, or - for standard input") }
+    static func make(_ operands: [String], command: String = "transcribe") throws(UsageError) -> [PlannedInput] {
+        guard !operands.isEmpty else { throw UsageError("\(command) needs at least one FILE, or - for standard input") }
         guard operands.count(where: { $0 == "-" }) <= 1 else {
             throw UsageError("standard input can be read only once")
         }

@@ -4,7 +4,8 @@ import ParleyCore
 struct TranscriptionSummary: Sendable, Hashable {
     let audioSeconds: Double
     let processingSeconds: Double
-    let wordCount: Int
+    /// nil without recognition.
+    let wordCount: Int?
     /// nil without diarization.
     let speakerCount: Int?
     /// Seconds of detected speech that no answer covers.
@@ -20,6 +21,15 @@ struct TranscriptionSummary: Sendable, Hashable {
         warnings = transcript.warnings
     }
 
+    init(_ diarization: Diarization, processing: Duration) {
+        audioSeconds = diarization.durationSeconds
+        processingSeconds = processing.inSeconds
+        wordCount = nil
+        speakerCount = diarization.speakers.count
+        undecodedSeconds = 0
+        warnings = []
+    }
+
     /// Processing time over audio time; nil without audio.
     var realTimeFactor: Double? { audioSeconds > 0 ? processingSeconds / audioSeconds : nil }
 
@@ -28,7 +38,7 @@ struct TranscriptionSummary: Sendable, Hashable {
         var parts = ["\(ClockText.short(audioSeconds)) of audio in \(Self.workTime(processingSeconds))"]
         if let realTimeFactor { parts.append("real-time factor \(NumberText.fixed(realTimeFactor, 3))") }
         if let speakerCount { parts.append(NumberText.counted(speakerCount, "speaker")) }
-        parts.append(NumberText.counted(wordCount, "word"))
+        if let wordCount { parts.append(NumberText.counted(wordCount, "word")) }
         var lines = ["\(name): " + parts.joined(separator: ", ")]
         // Frame rounding alone makes up to a tenth of a second.
         if undecodedSeconds >= 0.1 {
@@ -39,10 +49,10 @@ struct TranscriptionSummary: Sendable, Hashable {
     }
 
     /// The line that ends a run over several inputs.
-    static func total(_ summaries: [TranscriptionSummary], failed: Int) -> String {
+    static func total(_ summaries: [TranscriptionSummary], failed: Int, verb: String) -> String {
         let audio = summaries.reduce(0) { $0 + $1.audioSeconds }
         let work = summaries.reduce(0) { $0 + $1.processingSeconds }
-        var text = "\(NumberText.counted(summaries.count, "input")) transcribed, \(failed) failed"
+        var text = "\(NumberText.counted(summaries.count, "input")) \(verb), \(failed) failed"
         if audio > 0 {
             text += "; \(ClockText.short(audio)) of audio in \(workTime(work)), "
             text += "real-time factor \(NumberText.fixed(work / audio, 3))"

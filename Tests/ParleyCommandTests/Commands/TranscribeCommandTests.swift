@@ -76,7 +76,7 @@ import Testing
         ([.badInput, .missingInput], 2, .allInputsFailed), ([], 3, .success),
     ])
     func exitCodes(_ failures: [ExitCode], _ count: Int, _ code: ExitCode) {
-        #expect(TranscribeRun.exitCode(failures: failures, of: count) == code)
+        #expect(InputRun.exitCode(failures: failures, of: count) == code)
     }
 
     @Test(arguments: [

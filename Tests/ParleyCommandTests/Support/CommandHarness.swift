@@ -42,6 +42,7 @@ struct CommandHarness {
         composition = Composition(
             parts: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             transcriber: { _ in transcriber },
+            diarization: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             serving: { _, _ in ServingParts(transcriber: transcriber, models: NoModels()) },
             server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
             models: { _ in [] }, pull: { _, _, _ in throw CommandFailure(.unavailable, "no hub in this test") },

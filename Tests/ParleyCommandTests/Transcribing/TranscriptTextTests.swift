@@ -50,13 +50,13 @@ import Testing
         let empty = Transcript(modelID: "m", task: .transcribe, language: "en", durationSeconds: 0, segments: [])
         let summary = TranscriptionSummary(empty, processing: .zero, isDiarized: false)
         #expect(summary.lines(name: "a") == ["a: 0:00 of audio in 0.0 s, 0 words"])
-        #expect(TranscriptionSummary.total([], failed: 2) == "0 inputs transcribed, 2 failed")
+        #expect(TranscriptionSummary.total([], failed: 2, verb: "transcribed") == "0 inputs transcribed, 2 failed")
     }
 
     @Test func totalAddsUp() {
         let summary = TranscriptionSummary(Fixtures.dialogue, processing: .seconds(50), isDiarized: true)
         #expect(
-            TranscriptionSummary.total([summary, summary], failed: 1)
+            TranscriptionSummary.total([summary, summary], failed: 1, verb: "transcribed")
                 == "2 inputs transcribed, 1 failed; 0:40 of audio in 1:40, real-time factor 2.500")
     }
 

@@ -1,0 +1,103 @@
+import ParleyAPI
+import ParleyCore
+import ParleyPipeline
+
+/// `parley diarize FILE...`.
+enum DiarizeCommand {
+    static let command = Command(
+        "diarize", operands: "FILE...",
+        options: [
+            OptionSpec(
+                "format", .value("NAME"), short: "f", isRepeatable: true,
+                default: "text on a terminal, otherwise rttm",
+                "Form of the turns: \(DiarizationFormat.allCases.map(\.rawValue).joined(separator: ", ")); several with "
+                    + "--output"),
+            .flag("exclusive", "One speaker at a time: in an overlap whoever is heard best"),
+            OptionSpec("output", .value("DIR"), short: "o", "Write files named after the inputs into this folder"),
+        ] + SpeakerCountOptions.specs + [
+            OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
+            .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
+        ],
+        settings: .transcribe, summary: "Tell who spoke when, without recognising words",
+        discussion: [
+            """
+            FILE is any audio or video that FFmpeg reads; - is standard input. No recogniser is loaded. One input that \
+            fails does not stop the others. RTTM calls a recording by its file name without the extension.
+            """
+        ]
+    ) { invocation in
+        let request = try DiarizeRequest(invocation)
+        return try await DiarizeRun(request, invocation).perform()
+    }
+}
+
+/// What the command line of `parley diarize` asks for, checked.
+struct DiarizeRequest: Sendable {
+    let inputs: InputRun.Request
+    let formats: [DiarizationFormat]
+    let isExclusive: Bool
+    let track: Int?
+    let options: DiarizationOptions
+
+    init(_ invocation: Invocation) throws(UsageError) {
+        let arguments = invocation.arguments
+        inputs = try InputRun.Request(arguments, command: "diarize")
+        let isTerminal = invocation.console.output.terminalWidth != nil
+        formats = try Self.formats(arguments, toFiles: inputs.outputFolder != nil, isTerminal: isTerminal)
+        isExclusive = arguments.flag("exclusive")
+        track = try arguments.integer("track", in: 0...1_000)
+        var options = DiarizationOptions()
+        options.speakerCount = try SpeakerCountOptions.count(arguments) ?? .automatic()
+        self.options = options
+    }
+
+    private static func formats(
+        _ arguments: ParsedArguments, toFiles: Bool, isTerminal: Bool
+    ) throws(UsageError) -> [DiarizationFormat] {
+        var formats: [DiarizationFormat] = []
+        for name in arguments.list("format") {
+            guard let format = DiarizationFormat(rawValue: name.lowercased()) else {
+                throw .unknown("format", name, among: DiarizationFormat.allCases.map(\.rawValue))
+            }
+            if !formats.contains(format) { formats.append(format) }
+        }
+        if formats.isEmpty { return [isTerminal && !toFiles ? .text : .rttm] }
+        guard formats.count == 1 || toFiles else { throw UsageError("several formats need --output DIR") }
+        return formats
+    }
+}
+
+/// Diarizes the inputs of one command.
+struct DiarizeRun: Sendable {
+    private let request: DiarizeRequest
+    private let inputs: InputRun
+    private let settings: Settings
+    private let composition: Composition
+
+    init(_ request: DiarizeRequest, _ invocation: Invocation) {
+        self.request = request
+        inputs = InputRun(request.inputs, invocation)
+        settings = invocation.settings
+        composition = invocation.composition
+    }
+
+    /// - Returns: How the inputs went.
+    /// - Throws: what stops the whole run.
+    func perform() async throws -> ExitCode {
+        try inputs.prepare()
+        let pipeline = try await composition.diarization(settings)
+        return try await inputs.perform(verb: "diarized") { audio, input, progress in
+            let result = try await pipeline.diarize(audio, track: request.track, options: request.options) {
+                progress.update($0)
+            }
+            let documents = request.formats.map { format in
+                InputRun.Document(
+                    fileExtension: format.fileExtension,
+                    text: format.render(result, recordingName: input.outputStem, isExclusive: request.isExclusive),
+                    describesItself: format != .text)
+            }
+            return InputRun.Outcome(
+                documents: documents, summary: TranscriptionSummary(result, processing: progress.elapsed))
+        }
+    }
+}
