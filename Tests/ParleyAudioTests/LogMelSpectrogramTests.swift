@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    private static func signal(_ count: Int) -> [Float] {
+    static func signal(_ count: Int) -> [Float] {
         var state: UInt64 = 1
         return (0..<count).map { index in
             state = (state * 1_664_525 + 1_013_904_223) % (1 << 32)

@@ -23,7 +23,7 @@ public struct MelFrames: Sendable, Hashable {
 
 /// The mel power spectrogram of a piece of audio, as `librosa.feature.melspectrogram` computes it by default.
 ///
-/// Periodic Hann window, squared magnitudes, Slaney's mel scale and normalisation.
+/// Periodic Hann window unless another is asked for, squared magnitudes, Slaney's mel scale and normalisation.
 public struct MelSpectrogram: Sendable {
     /// What lies beyond the ends of the audio for frames that reach over them.
     public enum Padding: String, Sendable, CaseIterable {
@@ -35,7 +35,7 @@ public struct MelSpectrogram: Sendable {
         case none
     }
 
-    /// Samples per frame, which is also the length of the transform.
+    /// Length of the transform; the window lies in its middle.
     public let fftSize: Int
     /// Samples from one frame to the next.
     public let hopSampleCount: Int
@@ -52,14 +52,17 @@ public struct MelSpectrogram: Sendable {
     /// Sizes out of range are moved to the nearest that makes a spectrogram.
     /// - Parameters:
     ///   - sampleRateHz: Sample rate of the audio in Hz. Default 16,000.
-    ///   - fftSize: Samples per frame, even, at least 2. Default 400.
+    ///   - fftSize: Length of the transform, even, at least 2. Default 400.
     ///   - hopSampleCount: Samples from one frame to the next, at least 1. Default 160.
     ///   - melCount: Number of mel bands, at least 1. Default 80.
     ///   - frequenciesHz: Lower end of the first and upper end of the last band. Default: 0 to half the sample rate.
     ///   - padding: What lies beyond the ends. Default ``Padding/reflect``, as in librosa up to 0.8 and in Whisper.
+    ///   - window: Default ``AnalysisWindow/periodicHann``.
+    ///   - windowSampleCount: Samples of the window, 1 to the length of the transform, which is the default.
     public init(
         sampleRateHz: Int = PCM.sampleRateHz, fftSize: Int = 400, hopSampleCount: Int = 160, melCount: Int = 80,
-        frequenciesHz: ClosedRange<Double>? = nil, padding: Padding = .reflect
+        frequenciesHz: ClosedRange<Double>? = nil, padding: Padding = .reflect,
+        window: AnalysisWindow = .periodicHann, windowSampleCount: Int? = nil
     ) {
         let rate = max(1, sampleRateHz)
         let size = max(2, fftSize + fftSize % 2)
@@ -67,7 +70,10 @@ public struct MelSpectrogram: Sendable {
         self.hopSampleCount = max(1, hopSampleCount)
         self.melCount = max(1, melCount)
         self.padding = padding
-        window = (0..<size).map { Float(0.5 - 0.5 * cos(2 * Double.pi * Double($0) / Double(size))) }
+        let shape = window.values(min(size, max(1, windowSampleCount ?? size)))
+        let lead = (size - shape.count) / 2
+        self.window =
+            [Float](repeating: 0, count: lead) + shape + [Float](repeating: 0, count: size - lead - shape.count)
         filterbank = MelFilterbank(
             melCount: self.melCount, fftSize: size, sampleRateHz: rate,
             frequenciesHz: frequenciesHz ?? 0...(Double(rate) / 2))
