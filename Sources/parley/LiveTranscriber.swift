@@ -69,9 +69,14 @@ struct LiveTranscriber: Sendable {
     /// Tells speakers apart with the bundled networks or those of the settings.
     private func diarizer(_ decoder: any AudioDecoder, on machine: InferenceMachine) throws -> OfflineDiarizer {
         let wanted = settings.diarization
-        let networks = DiarizationNetworks(
-            segmentation: try network("segmentation", at: wanted.segmentationModel, machine.runtime),
-            encoder: try network("speaker_encoder", at: wanted.embeddingModel, machine.runtime))
+        let networks = try machine.devices.map { device in
+            func load(_ name: String, _ path: String?) throws(InferenceError) -> OnnxSession {
+                try network(name, at: path, on: device, machine.runtime)
+            }
+            return DiarizationNetworks(
+                segmentation: try load("segmentation", wanted.segmentationModel),
+                encoder: try load("speaker_encoder", wanted.embeddingModel), isOnGPU: device.gpuIndex != nil)
+        }
         var options = OfflineDiarizerOptions()
         options.acceptance = wanted.knownSpeakerThreshold
         options.step = wanted.step
@@ -96,8 +101,9 @@ struct LiveTranscriber: Sendable {
 
     /// A bundled network, or the one at a path.
     private func network(
-        _ name: String, at path: String? = nil, _ runtime: OnnxRuntime
+        _ name: String, at path: String? = nil, on device: InferenceDevice = .cpu, _ runtime: OnnxRuntime
     ) throws(InferenceError) -> OnnxSession {
-        try runtime.loadModel(path: path ?? "\(bundled.folder)/\(name).onnx", name: name)
+        try runtime.loadModel(
+            path: path ?? "\(bundled.folder)/\(name).onnx", name: name, options: SessionOptions(device: device))
     }
 }

@@ -9,20 +9,28 @@ public struct OfflineDiarizer: Diarizer {
     private let acceptance: Float
 
     /// - Parameters:
-    ///   - networks: What listens.
+    ///   - networks: What listens: one set for each device, at least one.
     ///   - decoder: Reads the references of known speakers.
     ///   - options: How it is done.
-    ///   - threadCount: Batches of windows analysed at the same time.
+    ///   - threadCount: Batches of windows analysed at the same time on a processor; a GPU has one.
     /// - Throws: ``InferenceError`` with `modelForeign`.
     public init(
-        _ networks: DiarizationNetworks, decoder: any AudioDecoder, options: OfflineDiarizerOptions = .init(),
+        _ networks: [DiarizationNetworks], decoder: any AudioDecoder, options: OfflineDiarizerOptions = .init(),
         threadCount: Int
     ) throws(InferenceError) {
-        let segmentation = try SegmentationModel(session: networks.segmentation)
-        let encoder = try SpeakerEncoders.encoder(networks.encoder)
+        var analyzers: [WindowAnalyzer] = []
+        for set in networks {
+            let analyzer = WindowAnalyzer(
+                segmentation: try SegmentationModel(session: set.segmentation),
+                encoder: try SpeakerEncoders.encoder(set.encoder))
+            analyzers += Array(repeating: analyzer, count: set.isOnGPU ? 1 : max(1, threadCount))
+        }
+        guard let first = analyzers.first else {
+            throw InferenceError(.modelForeign, model: "segmentation", "Diarization needs at least one device.")
+        }
+        let (segmentation, encoder) = (first.segmentation, first.encoder)
         parts = DiarizationParts(
-            analysis: WindowAnalysis(
-                WindowAnalyzer(segmentation: segmentation, encoder: encoder), threadCount: threadCount),
+            analysis: WindowAnalysis(analyzers, segmentation: segmentation),
             encoder: encoder.traits,
             clustering: AverageLinkageClustering(threshold: encoder.traits.linkageThreshold),
             lane: BlockingLane(name: "diarize", threadCount: threadCount),
@@ -70,17 +78,20 @@ public struct OfflineDiarizer: Diarizer {
     private static let longestReferenceSampleCount = 30 * PCM.sampleRateHz
 }
 
-/// The networks of a diarizer.
+/// The networks of a diarizer, on one device.
 public struct DiarizationNetworks: Sendable {
     /// Says who of a few local speakers talks when.
     public var segmentation: OnnxSession
     /// Turns a voice into a vector.
     public var encoder: OnnxSession
+    /// Whether they run on a GPU.
+    public var isOnGPU: Bool
 
     /// Puts them together.
-    public init(segmentation: OnnxSession, encoder: OnnxSession) {
+    public init(segmentation: OnnxSession, encoder: OnnxSession, isOnGPU: Bool = false) {
         self.segmentation = segmentation
         self.encoder = encoder
+        self.isOnGPU = isOnGPU
     }
 }
 

@@ -10,20 +10,22 @@ struct WindowAnalysis: BatchReporting {
     private let scheduler: BatchScheduler<WindowPlace, OneBucket, AnalyzedWindow>
 
     /// - Parameters:
-    ///   - analyzer: Does the work.
-    ///   - threadCount: Batches analysed at the same time.
-    init(_ analyzer: WindowAnalyzer, threadCount: Int) {
-        segmentation = analyzer.segmentation
-        let execute: BatchScheduler<WindowPlace, OneBucket, AnalyzedWindow>.Execute = { entries, _, cancellation in
-            do {
-                return try analyzer.analyze(entries.map(\.job), cancellation: cancellation).map { .finished($0) }
-            } catch {
-                return entries.map { _ in .failed(error) }
-            }
-        }
+    ///   - analyzers: Work at the same time; all with the same networks, at least one.
+    ///   - segmentation: One of their segmentation networks.
+    init(_ analyzers: [WindowAnalyzer], segmentation: SegmentationModel) {
+        self.segmentation = segmentation
         scheduler = BatchScheduler(
             name: "speakers", options: Self.options,
-            replicas: Array(repeating: execute, count: max(1, threadCount)))
+            replicas: analyzers.map { analyzer in
+                { entries, _, cancellation in
+                    do {
+                        return try analyzer.analyze(entries.map(\.job), cancellation: cancellation)
+                            .map { .finished($0) }
+                    } catch {
+                        return entries.map { _ in .failed(error) }
+                    }
+                }
+            })
     }
 
     /// The windows of a recording come several at a time; waiting longer would only delay the next ones.
