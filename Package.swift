@@ -46,6 +46,9 @@ let package = Package(
         // Values and ports.
         library("ParleyCore"),
 
+        // Error rates of answers whose truth is known.
+        library("ParleyScoring", ["ParleyCore"]),
+
         // Adapters: Core and their own C module.
         library("ParleyAudio", ["ParleyCore", "CFFmpeg", "CKissFFT"]),
         library("ParleyInference", ["ParleyCore", "CONNXRuntime", "CNVML"]),
@@ -62,7 +65,7 @@ let package = Package(
             name: "parley",
             dependencies: [
                 "ParleyCore", "ParleyAudio", "ParleyInference", "ParleySpeech", "ParleyPipeline", "ParleyHTTP",
-                "ParleyAPI", "ParleyHub",
+                "ParleyAPI", "ParleyHub", "ParleyScoring",
             ],
             swiftSettings: strict),
 
@@ -71,6 +74,7 @@ let package = Package(
         .target(name: "OnnxRuntimeStandIn", path: "Tests/StandIns/OnnxRuntimeStandIn"),
         .target(name: "NVMLStandIn", path: "Tests/StandIns/NVMLStandIn"),
         tests("ParleyCoreTests", []),
+        tests("ParleyScoringTests", ["ParleyScoring"], exclude: ["Fixtures"]),
         tests("ParleyAudioTests", ["ParleyAudio"], exclude: ["Fixtures"]),
         tests("ParleyInferenceTests", ["ParleyInference"]),
         tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"], exclude: ["Fixtures"]),

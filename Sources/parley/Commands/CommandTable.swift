@@ -1,9 +1,9 @@
 /// All commands, in the order in which the help lists them.
 enum CommandTable {
     static let all: [Command] = [
-        TranscribeCommand.command, DiarizeCommand.command, ServeCommand.command, ModelsCommand.command,
-        DoctorCommand.command,
-        ConfigCommand.command, BenchCommand.command, VersionCommand.command, HelpCommand.command,
+        TranscribeCommand.command, DiarizeCommand.command, ScoreCommand.command, ServeCommand.command,
+        ModelsCommand.command, DoctorCommand.command, ConfigCommand.command, BenchCommand.command,
+        VersionCommand.command, HelpCommand.command,
     ]
 
     /// - Throws: ``UsageError`` with the nearest name.

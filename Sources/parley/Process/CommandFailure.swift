@@ -2,6 +2,7 @@ import Foundation
 import ParleyCore
 import ParleyHTTP
 import ParleyHub
+import ParleyScoring
 
 /// Why a command, or its work on one input, ends: an exit code, a line for people, and a cause for the curious.
 struct CommandFailure: Error, Sendable, Hashable {
@@ -31,6 +32,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as DiarizationError: self.init(Self.exitCode(error.code), error.message)
         case let error as HTTPServerError: self.init(Self.exitCode(error.code), error.message)
         case let error as HubError: self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
+        case let error as ScoringError: self.init(Self.exitCode(error.code), error.description)
         case is BlockingLane.Full: self.init(.overloaded, "too much work is waiting already")
         case is BrokenPipe: self.init(.brokenPipe, "the reader of the output has gone")
         case is CancellationError: self.init(.interrupted, "stopped")
@@ -86,6 +88,12 @@ struct CommandFailure: Error, Sendable, Hashable {
         switch code {
         case .referenceUnusable, .referenceAmbiguous, .voiceForeign: .badInput
         case .modelUnavailable: .unavailable
+        }
+    }
+
+    static func exitCode(_ code: ScoringError.Code) -> ExitCode {
+        switch code {
+        case .malformed, .badTime, .notText, .tooLarge, .nothingToScore: .badInput
         }
     }
 

@@ -39,9 +39,7 @@ enum InputPlan {
 
     private static func displayName(_ operand: String) -> String {
         guard operand != "-" else { return "standard input" }
-        // A file name may hold bytes that drive a terminal.
-        let name = (operand as NSString).lastPathComponent.unicodeScalars
-        return String(String.UnicodeScalarView(name.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        return (operand as NSString).lastPathComponent.safeForTerminals
     }
 
     /// The file name without its extension.

@@ -1,10 +1,11 @@
 /// The pairing of rows with columns that maximises the sum of scores, each used at most once.
 ///
 /// Shortest augmenting paths (Jonker & Volgenant 1987; Crouse 2016), O(rows² · columns).
-enum LinearAssignment {
-    /// - Parameter scores: `[row][column]`, all rows equally long.
+public enum LinearAssignment {
+    /// - Parameter scores: `[row][column]`, all rows equally long, finite.
     /// - Returns: The column of each row; nil where there are more rows than columns and the row went without.
-    static func maximize(_ scores: [[Float]]) -> [Int?] {
+    @inlinable
+    public static func maximize<Score: BinaryFloatingPoint>(_ scores: [[Score]]) -> [Int?] {
         guard let columnCount = scores.first?.count, columnCount > 0 else { return scores.map { _ in nil } }
         guard scores.count <= columnCount else {
             let transposed = (0..<columnCount).map { column in scores.map { $0[column] } }
@@ -12,8 +13,8 @@ enum LinearAssignment {
             for (column, row) in maximize(transposed).enumerated() { if let row { result[row] = column } }
             return result
         }
-        var potentialOfRow = [Float](repeating: 0, count: scores.count)
-        var potentialOfColumn = [Float](repeating: 0, count: columnCount)
+        var potentialOfRow = [Score](repeating: 0, count: scores.count)
+        var potentialOfColumn = [Score](repeating: 0, count: columnCount)
         var rowOfColumn = [Int?](repeating: nil, count: columnCount)
         for row in scores.indices {
             augment(
@@ -25,17 +26,18 @@ enum LinearAssignment {
         return result
     }
 
-    private static func augment(
-        from start: Int, scores: [[Float]], potentialOfRow: inout [Float], potentialOfColumn: inout [Float],
+    @inlinable
+    static func augment<Score: BinaryFloatingPoint>(
+        from start: Int, scores: [[Score]], potentialOfRow: inout [Score], potentialOfColumn: inout [Score],
         rowOfColumn: inout [Int?]
     ) {
         let columnCount = potentialOfColumn.count
-        var distance = [Float](repeating: .infinity, count: columnCount)
+        var distance = [Score](repeating: .infinity, count: columnCount)
         var previousColumn = [Int?](repeating: nil, count: columnCount)
         var isDone = [Bool](repeating: false, count: columnCount)
         var row = start
         var column: Int?
-        var reached: Float = 0
+        var reached: Score = 0
         while true {
             for candidate in 0..<columnCount where !isDone[candidate] {
                 let cost = -scores[row][candidate] - potentialOfRow[row] - potentialOfColumn[candidate]
