@@ -1,8 +1,8 @@
 /// All commands, in the order in which the help lists them.
 enum CommandTable {
     static let all: [Command] = [
-        TranscribeCommand.command, DiarizeCommand.command, ServeCommand.command, ModelsCommand.command,
-        DoctorCommand.command,
+        TranscribeCommand.command, DiarizeCommand.command, ServeCommand.command, SpeakersCommand.command,
+        ModelsCommand.command, DoctorCommand.command,
         ConfigCommand.command, BenchCommand.command, VersionCommand.command, HelpCommand.command,
     ]
 

@@ -29,6 +29,8 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as RecognitionError:
             self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case let error as DiarizationError: self.init(Self.exitCode(error.code), error.message)
+        case let error as VoiceProfileError:
+            self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case let error as HTTPServerError: self.init(Self.exitCode(error.code), error.message)
         case let error as HubError: self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case is BlockingLane.Full: self.init(.overloaded, "too much work is waiting already")
@@ -86,6 +88,14 @@ struct CommandFailure: Error, Sendable, Hashable {
         switch code {
         case .referenceUnusable, .referenceAmbiguous, .voiceForeign: .badInput
         case .modelUnavailable: .unavailable
+        }
+    }
+
+    static func exitCode(_ code: VoiceProfileError.Code) -> ExitCode {
+        switch code {
+        case .nameInvalid, .nameTaken: .badInput
+        case .unknown: .missingInput
+        case .limitReached, .diskFull, .storageFailed: .cannotCreateOutput
         }
     }
 
