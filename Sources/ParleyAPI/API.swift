@@ -1,5 +1,6 @@
 public import ParleyCore
 public import ParleyHTTP
+public import ParleyPipeline
 
 /// The HTTP API: takes requests from the engine and answers them.
 ///
@@ -12,6 +13,8 @@ public struct API: Sendable {
     let modelOperations: any ModelOperations
     let admission: any Admission
     let decoder: any AudioDecoder
+    /// Stored voices; nil where they are switched off.
+    let voices: VoiceEnrolment?
     let deviceMemory: @Sendable () -> [DeviceMemoryReport]
     let registry = RequestRegistry()
     let readiness: @Sendable () -> Readiness
@@ -29,13 +32,14 @@ public struct API: Sendable {
     ///   - models: The models in memory.
     ///   - admission: Bounds the work.
     ///   - decoder: Checks the recordings of known speakers.
+    ///   - voices: Enrols and keeps voices. Default: nil, they are switched off.
     ///   - deviceMemory: Tells how much memory there is, for the status routes. Default: nothing is known.
     ///   - readiness: Asked by the health routes. Default: always ready.
     ///   - reportFailure: Told the cause of every answer of 500 and above, for the log.
     /// - Throws: when the folder can't be made.
     public init(
         configuration: APIConfiguration, transcriber: any Transcriber, models: any ModelOperations,
-        admission: any Admission, decoder: any AudioDecoder,
+        admission: any Admission, decoder: any AudioDecoder, voices: VoiceEnrolment? = nil,
         deviceMemory: @escaping @Sendable () -> [DeviceMemoryReport] = { [] },
         readiness: @escaping @Sendable () -> Readiness = { .ready },
         reportFailure: @escaping @Sendable (_ requestID: String, _ error: any Error) -> Void = { _, _ in }
@@ -45,6 +49,7 @@ public struct API: Sendable {
         modelOperations = models
         self.admission = admission
         self.decoder = decoder
+        self.voices = voices
         self.deviceMemory = deviceMemory
         self.readiness = readiness
         self.reportFailure = reportFailure

@@ -1,4 +1,5 @@
 import Foundation
+import ParleyAPI
 import ParleyCore
 import ParleyHub
 import ParleyInference
@@ -16,6 +17,10 @@ struct Composition: Sendable {
     var diarization: @Sendable (Settings) async throws -> DiarizationPipeline
     /// Loads the models that are to stay and builds what a server works with.
     var serving: @Sendable (Settings, Log) async throws -> ServingParts
+    /// Loads what tells voices apart.
+    var diarizer: @Sendable (Settings) async throws -> any Diarizer
+    /// The stored voices; the closure is told of files that are damaged.
+    var voices: @Sendable (Settings, _ onDamage: @escaping @Sendable (String, String) -> Void) -> any VoiceProfileStore
     /// Builds the API and starts the server; its folder for uploads is one of the temporary files.
     var server: @Sendable (Settings, ServingParts, Log, TemporaryFiles) async throws -> any RunningServer
     /// The models that Parley knows.
@@ -36,6 +41,8 @@ struct ServingParts: Sendable {
     var transcriber: any Transcriber
     /// The models in memory.
     var models: any ModelOperations
+    /// Enrols and keeps voices; nil where that is switched off.
+    var voices: VoiceEnrolment?
     /// What requests have to wait for.
     var memory = ModelMemory.unlimited
     /// Memory of the devices.
@@ -68,9 +75,15 @@ extension Composition {
                 _ = try await models.load(id)
             }
             return ServingParts(
-                transcriber: live.pipeline(parts), models: models, memory: machine.memory,
+                transcriber: live.pipeline(parts), models: models,
+                voices: enrolment(settings, parts.diarizer, log), memory: machine.memory,
                 deviceMemory: { machine.memory.reports })
         },
+        diarizer: { settings in
+            let live = LiveTranscriber(settings)
+            return try await onLane { try live.diarizer(on: live.machine()) }
+        },
+        voices: { storedVoices($0, onDamage: $1) },
         server: { settings, parts, log, temporaryFiles in
             try await APIServer.start(
                 settings, parts: parts, decoder: LiveTranscriber.decoder(settings),
@@ -101,6 +114,25 @@ extension Composition {
             return facts ?? SystemFacts()
         },
         samplePath: { settings in BundledModel(settings.models).samplePath })
+
+    /// Stored voices, where a server is to keep them.
+    private static func enrolment(_ settings: Settings, _ diarizer: (any Diarizer)?, _ log: Log) -> VoiceEnrolment? {
+        guard settings.diarization.keepsProfiles, let diarizer else { return nil }
+        let store = storedVoices(settings) { file, cause in
+            log.write(
+                .warning, "a stored voice is damaged and left out; enrol it again and remove the file",
+                [("file", .string(file)), ("cause", .string(cause))])
+        }
+        return VoiceEnrolment(store: store, diarizer: diarizer)
+    }
+
+    private static func storedVoices(
+        _ settings: Settings, onDamage: @escaping @Sendable (String, String) -> Void
+    ) -> any VoiceProfileStore {
+        VoiceProfileFolder(
+            path: "\(settings.models.dataDirectory)/speakers",
+            maximumCount: settings.diarization.maximumProfileCount, onDamage: onDamage)
+    }
 
     /// The parts with the default model loaded, so that what is wrong with it is told before any work is begun.
     private static func loadedParts(_ live: LiveTranscriber) async throws -> PipelineParts {

@@ -66,6 +66,12 @@ struct LiveTranscriber: Sendable {
             decoder: decoder, diarizer: try diarizer(decoder, on: machine), readerThreadCount: coreCount)
     }
 
+    /// What tells voices apart, without anything else.
+    /// - Throws: ``InferenceError``, with a sentence that says what to do.
+    func diarizer(on machine: InferenceMachine) throws -> any Diarizer {
+        try diarizer(Self.decoder(settings), on: machine)
+    }
+
     /// Tells speakers apart with the bundled networks or those of the settings.
     private func diarizer(_ decoder: any AudioDecoder, on machine: InferenceMachine) throws -> OfflineDiarizer {
         let wanted = settings.diarization

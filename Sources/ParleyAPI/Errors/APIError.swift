@@ -42,6 +42,11 @@ struct APIError: Error, Sendable, Hashable {
         APIError(status: 400, message, param: param, code: code)
     }
 
+    /// A required part of a form is not there.
+    static func missing(_ name: String) -> APIError {
+        .invalid(name, "The field '\(name)' is required.", code: "missing_required_parameter")
+    }
+
     /// `{"error": {message, type, param, code}}`, all four always there.
     var envelope: JSONValue {
         [

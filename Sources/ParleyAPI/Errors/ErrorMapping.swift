@@ -17,6 +17,7 @@ enum ErrorMapping {
         case let error as InferenceError: inference(error, requestID)
         case let error as RecognitionError: recognition(error, requestID)
         case let error as DiarizationError: diarization(error)
+        case let error as VoiceProfileError: voiceProfile(error, requestID)
         case let error as AdmissionError: admission(error)
         case let error as SpoolError: spool(error, requestID)
         case let error as HTTPBodyError: body(error)
@@ -91,6 +92,22 @@ enum ErrorMapping {
         }
     }
 
+    private static func voiceProfile(_ error: VoiceProfileError, _ requestID: String) -> APIError {
+        switch error.code {
+        case .nameInvalid: .invalid("name", error.message)
+        case .nameTaken: APIError(status: 409, error.message, param: "name", code: "speaker_exists")
+        case .limitReached: APIError(status: 409, error.message, code: "speaker_limit_reached")
+        case .unknown: APIError(status: 404, error.message, code: "speaker_not_found")
+        case .diskFull: noRoom(error.message)
+        case .storageFailed: internalError(requestID)
+        }
+    }
+
+    private static func noRoom(_ message: String) -> APIError {
+        APIError(
+            status: 507, message, type: APIError.serverError, code: "insufficient_storage", retryAfter: .seconds(60))
+    }
+
     private static func admission(_ error: AdmissionError) -> APIError {
         switch error {
         case .queueFull(let retryAfter):
@@ -104,10 +121,7 @@ enum ErrorMapping {
 
     private static func spool(_ error: SpoolError, _ requestID: String) -> APIError {
         switch error.code {
-        case .diskFull:
-            APIError(
-                status: 507, "The server has no room for the upload; try again later.", type: APIError.serverError,
-                code: "insufficient_storage", retryAfter: .seconds(60))
+        case .diskFull: noRoom("The server has no room for the upload; try again later.")
         case .ioFailed: internalError(requestID)
         }
     }

@@ -49,7 +49,7 @@ struct OpenAPIDocument {
 
     private static let idParameter: JSONValue = [
         "name": "id", "in": "path", "required": true, "schema": ["type": "string"],
-        "description": "The model's id.",
+        "description": "The id of what is asked for.",
     ]
 
     private func requestBody(_ form: ParameterTable) -> JSONValue {
@@ -127,8 +127,9 @@ struct OpenAPIDocument {
             switch status {
             case 400: "The request is wrong; `param` names the field."
             case 401: "No key, or a wrong one."
-            case 404: "The model does not exist."
-            case 409: "It is so already."
+            case 403: "It is switched off on this server."
+            case 404: "It does not exist."
+            case 409: "It is so already, or the limit is reached."
             case 413: "The recording is too large."
             case 429: "Too many requests are waiting."
             case 507: "No room for the upload."

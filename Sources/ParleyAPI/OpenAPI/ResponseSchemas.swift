@@ -5,7 +5,8 @@ enum ResponseSchemas {
     /// Name and schema, in the order in which they are listed.
     static let all: [(name: String, schema: JSONValue)] = [
         ("Error", error), ("Model", model), ("ModelList", modelList), ("LoadedModelList", loadedModelList),
-        ("LoadedModel", loadedModel), ("ProcessingStatus", processingStatus), ("Batching", batching),
+        ("LoadedModel", loadedModel), ("Speaker", speaker), ("SpeakerList", speakerList),
+        ("ProcessingStatus", processingStatus), ("Batching", batching),
         ("Health", health), ("Status", status),
         ("Usage", usage), ("LogProbability", logProbability), ("Transcription", transcription),
         ("VerboseTranscription", verbose), ("VerboseSegment", verboseSegment), ("Word", word),
@@ -52,6 +53,18 @@ enum ResponseSchemas {
         ])
 
     private static let modelList = object([("object", constant("list")), ("data", list("Model"))])
+
+    private static let speaker = object(
+        [
+            ("id", string), ("object", constant("speaker")), ("name", string), ("created", integer),
+            ("encoder", string), ("speech_seconds", number),
+        ],
+        example: [
+            "id": "spk_0123456789abcdef0123456789abcdef", "object": "speaker", "name": "Ruth",
+            "created": 1_790_000_000, "encoder": "ge2e", "speech_seconds": 12.5,
+        ])
+
+    private static let speakerList = object([("object", constant("list")), ("data", list("Speaker"))])
 
     private static let loadedModelList = object([("models", ["type": "array", "items": string])])
 

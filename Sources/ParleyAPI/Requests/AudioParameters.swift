@@ -40,6 +40,10 @@ extension ParameterTable {
             name: "known_speaker_references", kind: .dataURLs,
             summary: "Recordings of 2 to 10 seconds as `data:` URLs, one for each name."),
         Parameter(
+            name: "speaker_profiles", kind: .texts(maximumCount: 100),
+            summary: "Stored speakers to be recognised: `all`, or names. Only where the server keeps speakers.",
+            isExtension: true),
+        Parameter(
             name: "enable_speaker_diarization", kind: .boolean,
             summary: "Tell speakers apart, in every response format that can show them.", isExtension: true),
         speakers("num_speakers", "How many speakers there are; found out when it is not given."),
@@ -68,7 +72,7 @@ extension ParameterTable {
     /// Features that have a field but no implementation yet: `true` is refused, `false` is accepted.
     static let unavailableFeatures = ["enable_vocal_separation", "enable_punctuation_restoration", "align"]
 
-    private static let file = Parameter(
+    static let file = Parameter(
         name: "file", kind: .file, isRequired: true,
         summary:
             "The recording: any audio or video file that FFmpeg reads, such as flac, mp3, mp4, m4a, ogg, wav, webm."

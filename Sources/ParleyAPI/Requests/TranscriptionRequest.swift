@@ -1,4 +1,5 @@
 import ParleyCore
+import ParleyPipeline
 
 /// A request for a transcription or a translation, checked against the model's contract.
 struct TranscriptionRequest: Sendable {
@@ -12,6 +13,8 @@ struct TranscriptionRequest: Sendable {
     var knownSpeakerNames: [String]
     /// `data:` URLs, one for each name.
     var knownSpeakerReferences: [String]
+    /// Stored voices to be recognised.
+    var speakerProfiles: VoiceProfileSelection?
 
     /// Checks the fields.
     /// - Parameters:
@@ -38,6 +41,8 @@ struct TranscriptionRequest: Sendable {
         knownSpeakerNames = values.texts("known_speaker_names")
         knownSpeakerReferences = values.texts("known_speaker_references")
         try rules.checkKnownSpeakers(names: knownSpeakerNames, referenceCount: knownSpeakerReferences.count)
+
+        speakerProfiles = VoiceProfileSelection(values.texts("speaker_profiles"))
 
         options = TranscriptionOptions()
         options.modelID = model.descriptor.id
@@ -194,9 +199,10 @@ struct ModelRules {
         }
     }
 
-    /// Diarization if anything asks for it: the model, the format, the switch, a number of speakers or known voices.
+    /// Diarization if anything asks for it: the model, the format, the switch, a number of speakers, known or stored voices.
     func diarization(format: TranscriptFormat) throws -> DiarizationOptions? {
-        let asking = ["num_speakers", "min_speakers", "max_speakers", "known_speaker_names"].first(where: values.has)
+        let asking = ["num_speakers", "min_speakers", "max_speakers", "known_speaker_names", "speaker_profiles"]
+            .first(where: values.has)
         let isSwitchedOn = values.boolean("enable_speaker_diarization")
         let isNeeded = model.contract.diarizes || format.needsSpeakers || asking != nil
         if isSwitchedOn == false, isNeeded {

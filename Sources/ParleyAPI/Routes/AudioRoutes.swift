@@ -7,7 +7,7 @@ enum AudioRoutes {
 
     static let transcriptions = Operation(
         id: "createTranscription", tag: "Audio", summary: "Writes down what is said in a recording, and by whom.",
-        form: .transcriptions, success: .transcription, errors: errors)
+        form: .transcriptions, success: .transcription, errors: (errors + [403]).sorted())
     static let translations = Operation(
         id: "createTranslation", tag: "Audio", summary: "Writes down in English what is said in a recording.",
         form: .translations, success: .translation, errors: errors)
@@ -58,12 +58,14 @@ extension API {
         guard let recording = form.recording else {
             throw APIError.invalid("file", "The part 'file' is required.", code: "missing_required_parameter")
         }
+        let stored = try await storedVoices(asked.speakerProfiles, besides: asked.knownSpeakerNames)
         let ticket = try await admission.acquire()
         record.admit()
         var options = asked.options
         let reader = KnownSpeakerReader(spool: spool, decoder: decoder, lane: spool.lane)
         let known = try await reader.read(names: asked.knownSpeakerNames, references: asked.knownSpeakerReferences)
         options.diarization?.knownSpeakers = known.speakers
+        options.diarization?.knownVoices = stored
         let input = AudioInput(path: recording.file.path, displayName: recording.displayName)
         return RunningTranscription(
             events: transcriber.transcribe(input, options: options), ticket: ticket,

@@ -2,8 +2,8 @@
 enum CommandTable {
     static let all: [Command] = [
         TranscribeCommand.command, DiarizeCommand.command, ScoreCommand.command, ServeCommand.command,
-        ModelsCommand.command, DoctorCommand.command, ConfigCommand.command, BenchCommand.command,
-        VersionCommand.command, HelpCommand.command,
+        SpeakersCommand.command, ModelsCommand.command, DoctorCommand.command, ConfigCommand.command,
+        BenchCommand.command, VersionCommand.command, HelpCommand.command,
     ]
 
     /// - Throws: ``UsageError`` with the nearest name.

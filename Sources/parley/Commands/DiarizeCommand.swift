@@ -15,6 +15,7 @@ enum DiarizeCommand {
             .flag("exclusive", "One speaker at a time: in an overlap whoever is heard best"),
             OptionSpec("output", .value("DIR"), short: "o", "Write files named after the inputs into this folder"),
         ] + SpeakerCountOptions.specs + [
+            SpeakerProfilesOption.spec,
             OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
             .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
         ],
@@ -37,7 +38,9 @@ struct DiarizeRequest: Sendable {
     let formats: [DiarizationFormat]
     let isExclusive: Bool
     let track: Int?
+    /// Without the stored voices, which are still to be read.
     let options: DiarizationOptions
+    let storedVoices: SpeakerProfilesOption
 
     init(_ invocation: Invocation) throws(UsageError) {
         let arguments = invocation.arguments
@@ -49,6 +52,7 @@ struct DiarizeRequest: Sendable {
         var options = DiarizationOptions()
         options.speakerCount = try SpeakerCountOptions.count(arguments) ?? .automatic()
         self.options = options
+        storedVoices = SpeakerProfilesOption(arguments)
     }
 
     private static func formats(
@@ -72,12 +76,14 @@ struct DiarizeRun: Sendable {
     private let request: DiarizeRequest
     private let inputs: InputRun
     private let settings: Settings
+    private let console: Console
     private let composition: Composition
 
     init(_ request: DiarizeRequest, _ invocation: Invocation) {
         self.request = request
         inputs = InputRun(request.inputs, invocation)
         settings = invocation.settings
+        console = invocation.console
         composition = invocation.composition
     }
 
@@ -85,9 +91,11 @@ struct DiarizeRun: Sendable {
     /// - Throws: what stops the whole run.
     func perform() async throws -> ExitCode {
         try inputs.prepare()
+        var options = request.options
+        options.knownVoices = try await request.storedVoices.voices(composition, settings, console)
         let pipeline = try await composition.diarization(settings)
-        return try await inputs.perform(verb: "diarized") { audio, input, progress in
-            let result = try await pipeline.diarize(audio, track: request.track, options: request.options) {
+        return try await inputs.perform(verb: "diarized") { [options] audio, input, progress in
+            let result = try await pipeline.diarize(audio, track: request.track, options: options) {
                 progress.update($0)
             }
             let documents = request.formats.map { format in

@@ -15,6 +15,7 @@ enum TranscribeCommand {
             OptionSpec("output", .value("DIR"), short: "o", "Write files named after the inputs into this folder"),
             OptionSpec("language", .value("CODE"), short: "l", "Spoken language, ISO 639-1"),
         ] + SpeakerCountOptions.specs + [
+            SpeakerProfilesOption.spec,
             OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
             .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
         ],
@@ -40,7 +41,9 @@ enum TranscribeCommand {
 struct TranscribeRequest: Sendable {
     let inputs: InputRun.Request
     let formats: [OutputFormat]
+    /// Without the stored voices, which are still to be read.
     let options: TranscriptionOptions
+    let storedVoices: SpeakerProfilesOption
 
     init(_ invocation: Invocation) throws(UsageError) {
         let arguments = invocation.arguments
@@ -48,6 +51,7 @@ struct TranscribeRequest: Sendable {
         let isTerminal = invocation.console.output.terminalWidth != nil
         formats = try Self.formats(arguments, toFiles: inputs.outputFolder != nil, isTerminal: isTerminal)
         options = try Self.options(arguments, invocation.settings)
+        storedVoices = SpeakerProfilesOption(arguments)
     }
 
     private static func formats(
@@ -84,11 +88,12 @@ struct TranscribeRequest: Sendable {
         _ arguments: ParsedArguments, _ settings: Settings
     ) throws(UsageError) -> DiarizationOptions? {
         let count = try SpeakerCountOptions.count(arguments)
-        // A count in the command asks for speakers, unless the same command says otherwise.
-        if !settings.diarization.isDefault, count != nil, arguments.value("diarize") == "false" {
-            throw UsageError("--no-diarize can't be combined with a number of speakers")
+        // A count or a stored speaker in the command asks for speakers, unless the same command says otherwise.
+        let isAsked = count != nil || SpeakerProfilesOption(arguments).isGiven
+        if !settings.diarization.isDefault, isAsked, arguments.value("diarize") == "false" {
+            throw UsageError("--no-diarize can't be combined with a number of speakers or stored speakers")
         }
-        guard settings.diarization.isDefault || count != nil else { return nil }
+        guard settings.diarization.isDefault || isAsked else { return nil }
         var options = DiarizationOptions()
         options.speakerCount = count ?? .automatic()
         return options

@@ -5,9 +5,15 @@ struct SettingScope: OptionSet, Sendable, Hashable {
     static let serve = SettingScope(rawValue: 2)
     /// Looking after models.
     static let models = SettingScope(rawValue: 4)
+    /// Looking after stored voices.
+    static let speakers = SettingScope(rawValue: 8)
+    /// Storing voices, also over the API.
+    static let enrolment: SettingScope = [.serve, .speakers]
+    /// Whatever listens to a recording.
+    static let inference: SettingScope = [.transcribe, .serve, .speakers]
     /// Recognising speech.
     static let recognition: SettingScope = [.transcribe, .serve]
-    static let all: SettingScope = [.transcribe, .serve, .models]
+    static let all: SettingScope = [.transcribe, .serve, .models, .speakers]
 
     /// As the documentation says it.
     var text: String {
@@ -15,6 +21,9 @@ struct SettingScope: OptionSet, Sendable, Hashable {
         case .transcribe: "transcribe"
         case .serve: "serve"
         case .models: "models"
+        case .speakers: "speakers"
+        case .enrolment: "serve, speakers"
+        case .inference: "transcribe, serve, speakers"
         case .recognition: "transcribe, serve"
         default: "all"
         }

@@ -89,4 +89,7 @@ struct DiarizationSettings: Sendable {
     var embeddingModel: String?
     /// Share of a window.
     var step = OfflineDiarizerOptions().step
+    /// Whether a server keeps voices.
+    var keepsProfiles = false
+    var maximumProfileCount = 1_000
 }

@@ -8,10 +8,18 @@ extension SettingsTable {
             automatic: "the value that suits the speaker model",
             "Similarity that a voice must reach to be given a known speaker's name; higher rejects more strangers"),
         Setting(
-            "segmentation_model", .automaticPath, \.diarization.segmentationModel, automatic: "the bundled one",
+            "speaker_profiles", .switchedOn, \.diarization.keepsProfiles, scope: .serve,
+            "Let clients store voices on this machine and have them recognised; voices are personal data"),
+        Setting(
+            "max_speaker_profiles", .integer(1...10_000), \.diarization.maximumProfileCount, scope: .enrolment,
+            "Most voices that are stored"),
+        Setting(
+            "segmentation_model", .automaticPath, \.diarization.segmentationModel, scope: .inference,
+            automatic: "the bundled one",
             "Network that finds the voices in a window: the path of an .onnx file, pyannote segmentation-3.0 for one"),
         Setting(
-            "embedding_model", .automaticPath, \.diarization.embeddingModel, automatic: "the bundled one",
+            "embedding_model", .automaticPath, \.diarization.embeddingModel, scope: .inference,
+            automatic: "the bundled one",
             "Network that turns a voice into a vector: the path of an .onnx file"),
         Setting(
             "diarization_step", .number(0.05...1), \.diarization.step,

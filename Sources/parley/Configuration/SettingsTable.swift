@@ -31,13 +31,13 @@ enum SettingsTable {
             "device", .device, \.models.device, aliases: ["USE_GPU"],
             "Where inference runs: `auto` takes all GPUs that work, else the processor"),
         Setting(
-            "threads", .automaticInteger(1...1_024), \.models.threads, automatic: cores,
+            "threads", .automaticInteger(1...1_024), \.models.threads, scope: .inference, automatic: cores,
             "Threads of inference, shared by all requests"),
         Setting(
             "decoders", .automaticInteger(1...1_024), \.models.decoders, automatic: "as many as threads",
             "Word decoders of the bundled model, each a window at a time; one takes about 100 MiB"),
         Setting(
-            "onnxruntime_library", .automaticPath, \.models.onnxRuntimeLibrary,
+            "onnxruntime_library", .automaticPath, \.models.onnxRuntimeLibrary, scope: .inference,
             automatic: "the one in the data folder, then the system's", "Path of the ONNX Runtime library"),
         Setting(
             "pocketsphinx_model", .path, \.models.pocketSphinxModel,
@@ -107,8 +107,9 @@ enum SettingsTable {
             "Largest body of a request"),
         Setting(
             "max_audio_duration", .duration(.seconds(1) ... .seconds(7 * 24 * 3_600)), \.limits.audioDuration,
-            "Longest recording"),
-        Setting("max_channels", .integer(1...64), \.limits.channels, "Most channels of an audio track"),
+            scope: .inference, "Longest recording"),
+        Setting(
+            "max_channels", .integer(1...64), \.limits.channels, scope: .inference, "Most channels of an audio track"),
     ]
 
     private static let speech: [Setting] = [

@@ -30,6 +30,8 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as RecognitionError:
             self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case let error as DiarizationError: self.init(Self.exitCode(error.code), error.message)
+        case let error as VoiceProfileError:
+            self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case let error as HTTPServerError: self.init(Self.exitCode(error.code), error.message)
         case let error as HubError: self.init(Self.exitCode(error.code), error.message, cause: error.underlying)
         case let error as ScoringError: self.init(Self.exitCode(error.code), error.description)
@@ -94,6 +96,14 @@ struct CommandFailure: Error, Sendable, Hashable {
     static func exitCode(_ code: ScoringError.Code) -> ExitCode {
         switch code {
         case .malformed, .badTime, .notText, .tooLarge, .nothingToScore: .badInput
+        }
+    }
+
+    static func exitCode(_ code: VoiceProfileError.Code) -> ExitCode {
+        switch code {
+        case .nameInvalid, .nameTaken: .badInput
+        case .unknown: .missingInput
+        case .limitReached, .diskFull, .storageFailed: .cannotCreateOutput
         }
     }
 

@@ -82,7 +82,7 @@ final class APIServer: RunningServer {
         do {
             return try API(
                 configuration: configuration, transcriber: parts.transcriber, models: parts.models,
-                admission: admission, decoder: decoder, deviceMemory: parts.deviceMemory,
+                admission: admission, decoder: decoder, voices: parts.voices, deviceMemory: parts.deviceMemory,
                 readiness: { state.current },
                 reportFailure: { requestID, error in
                     log.write(

@@ -20,21 +20,24 @@ struct TranscribeRun: Sendable {
     /// - Throws: what stops the whole run: no models, no folder for outputs, cancellation, a closed output.
     func perform() async throws -> ExitCode {
         try inputs.prepare()
+        var options = request.options
+        options.diarization?.knownVoices = try await request.storedVoices.voices(composition, settings, console)
         let transcriber = try await composition.transcriber(settings)
-        return try await inputs.perform(verb: "transcribed") { audio, input, progress in
-            let transcript = try await transcript(of: audio, with: transcriber, progress: progress)
+        return try await inputs.perform(verb: "transcribed") { [options] audio, input, progress in
+            let transcript = try await transcript(of: audio, options, with: transcriber, progress: progress)
             return InputRun.Outcome(
                 documents: documents(transcript, recordingName: input.outputStem),
                 summary: TranscriptionSummary(
-                    transcript, processing: progress.elapsed, isDiarized: request.options.diarization != nil))
+                    transcript, processing: progress.elapsed, isDiarized: options.diarization != nil))
         }
     }
 
     private func transcript(
-        of audio: AudioInput, with transcriber: any Transcriber, progress: SharedProgress
+        of audio: AudioInput, _ options: TranscriptionOptions, with transcriber: any Transcriber,
+        progress: SharedProgress
     ) async throws -> Transcript {
         var result: Transcript?
-        for try await event in transcriber.transcribe(audio, options: request.options) {
+        for try await event in transcriber.transcribe(audio, options: options) {
             switch event {
             case .progress(let report): progress.update(report)
             case .segment: break

@@ -1,3 +1,5 @@
+import ParleyCore
+
 /// Gives the voices of one window to people.
 enum WindowAssignment {
     /// Different voices go to different people, as well as they fit.
