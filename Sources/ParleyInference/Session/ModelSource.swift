@@ -13,6 +13,12 @@ struct ModelSource {
     /// The model's name, for messages.
     let model: String
 
+    /// The file, if it is one.
+    var filePath: String? {
+        if case .file(let path) = contents { return path }
+        return nil
+    }
+
     /// Checks that there is something to load.
     func checkPresence() throws(InferenceError) {
         switch contents {

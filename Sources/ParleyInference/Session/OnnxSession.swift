@@ -16,6 +16,8 @@ public final class OnnxSession: Sendable {
     /// The model's custom metadata.
     public let metadata: [String: String]
 
+    /// The file that the model was loaded from; nil when it came from memory.
+    public let filePath: String?
     /// Where the model runs.
     public let device: InferenceDevice
 
@@ -49,6 +51,7 @@ public final class OnnxSession: Sendable {
         outputPositions = Dictionary(
             outputs.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         name = source.model
+        filePath = source.filePath
         device = options.device
         self.runtime = runtime
     }

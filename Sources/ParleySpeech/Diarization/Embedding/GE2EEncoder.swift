@@ -23,7 +23,7 @@ struct GE2EEncoder: SpeakerEncoder {
     /// of 2, 4 and 10 s: of 4,931 pairs of different voices none reached 0.80 (the highest: 0.79); of pairs of the
     /// same voice 71%, 89% and 94% did. A missed name is a letter in the transcript, a wrong one is a false statement
     /// about a person.
-    let traits = SpeakerEncoderTraits(id: "ge2e", dimension: 256, linkageThreshold: 0.28, acceptance: 0.80)
+    let traits: SpeakerEncoderTraits
 
     private let session: OnnxSession
     private let spectrogram: MelSpectrogram
@@ -36,6 +36,9 @@ struct GE2EEncoder: SpeakerEncoder {
                 .modelForeign, model: session.name, "This is not the GE2E speaker encoder of Parley's set-up.")
         }
         self.session = session
+        traits = SpeakerEncoderTraits(
+            id: SpeakerEncoderTraits.id("ge2e", fingerprint: try session.weightsFingerprint()), dimension: 256,
+            linkageThreshold: 0.28, acceptance: 0.80)
         spectrogram = MelSpectrogram(fftSize: 400, hopSampleCount: Self.hopSampleCount, melCount: Self.melCount)
     }
 

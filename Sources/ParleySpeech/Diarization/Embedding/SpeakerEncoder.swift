@@ -15,15 +15,3 @@ protocol SpeakerEncoder: Sendable {
     /// - Throws: ``InferenceError`` or `CancellationError`.
     func embeddings(of windows: [MaskedWindow], cancellation: CancellationFlag) throws -> [[[Float]?]]
 }
-
-/// What has to be known of an encoder to compare its vectors.
-struct SpeakerEncoderTraits: Sendable, Hashable {
-    /// Identifies the weights: part of every stored voice.
-    let id: String
-    /// Values per vector.
-    let dimension: Int
-    /// Cosine distance, 0...2, up to which average linkage takes voices of a recording for one person's.
-    let linkageThreshold: Float
-    /// Cosine similarity, -1...1, from which a voice is taken for a known speaker's.
-    let acceptance: Float
-}
