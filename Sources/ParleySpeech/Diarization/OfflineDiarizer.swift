@@ -24,7 +24,7 @@ public struct OfflineDiarizer: Diarizer {
             analysis: WindowAnalysis(
                 WindowAnalyzer(segmentation: segmentation, encoder: encoder), threadCount: threadCount),
             encoder: encoder.traits,
-            clustering: AverageLinkageClustering(threshold: encoder.traits.linkageThreshold),
+            clustering: try SpeakerClusterings.make(.automatic, traits: encoder.traits, plda: nil),
             lane: BlockingLane(name: "diarize", threadCount: threadCount),
             windowStep: max(
                 segmentation.frameShiftSamples,
