@@ -32,7 +32,7 @@ public struct OfflineDiarizer: Diarizer {
         parts = DiarizationParts(
             analysis: WindowAnalysis(analyzers, segmentation: segmentation),
             encoder: encoder.traits,
-            clustering: AverageLinkageClustering(threshold: encoder.traits.linkageThreshold),
+            clustering: try SpeakerClusterings.make(.automatic, traits: encoder.traits, plda: nil),
             lane: BlockingLane(name: "diarize", threadCount: threadCount),
             windowStep: max(
                 segmentation.frameShiftSamples,
