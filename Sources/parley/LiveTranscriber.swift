@@ -53,9 +53,9 @@ struct LiveTranscriber: Sendable {
     /// - Throws: ``InferenceError``, with a sentence that says what to do.
     func parts(_ models: any RecognizerSource, on machine: InferenceMachine) throws -> PipelineParts {
         let decoder = Self.decoder(settings)
-        let detector = try SileroDetector(session: network("silero_vad", machine.runtime))
         return PipelineParts(
-            models: models, decoder: decoder, detector: detector, diarizer: try diarizer(decoder, on: machine))
+            models: models, decoder: decoder, detector: try detector(on: machine),
+            diarizer: try diarizer(decoder, on: machine))
     }
 
     /// What tells speakers apart where no words are wanted.
@@ -63,7 +63,12 @@ struct LiveTranscriber: Sendable {
     func diarization(on machine: InferenceMachine) throws -> DiarizationPipeline {
         let decoder = Self.decoder(settings)
         return DiarizationPipeline(
-            decoder: decoder, diarizer: try diarizer(decoder, on: machine), readerThreadCount: coreCount)
+            decoder: decoder, detector: try detector(on: machine), diarizer: try diarizer(decoder, on: machine),
+            readerThreadCount: coreCount)
+    }
+
+    private func detector(on machine: InferenceMachine) throws(InferenceError) -> SileroDetector {
+        try SileroDetector(session: network("silero_vad", machine.runtime))
     }
 
     /// What tells voices apart, without anything else.

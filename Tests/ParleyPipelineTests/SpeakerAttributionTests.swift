@@ -49,6 +49,67 @@ import Testing
         #expect(speakers([word(0.6, 1), word(1, 1.3), word(1.3, 1.7)], doubtful) == ["A", "A", "A"])
     }
 
+    @Test func aSureWordKeepsItsSpeaker() {
+        var sure = activity()
+        for frame in 10..<13 {
+            sure.activity[0][frame] = 0.05
+            sure.activity[1][frame] = 0.95
+        }
+        #expect(speakers([word(0.6, 1), word(1, 1.3), word(1.3, 1.7)], sure) == ["A", "B", "A"])
+    }
+
+    @Test func aShortRunOfDoubtFollowsTheSentence() {
+        var doubtful = activity()
+        for frame in 8..<12 {
+            doubtful.activity[0][frame] = 0.45
+            doubtful.activity[1][frame] = 0.6
+        }
+        let words = [word(0.2, 0.5), word(0.5, 0.8), word(0.8, 1), word(1, 1.2), word(1.2, 1.6)]
+        #expect(speakers(words, doubtful) == ["A", "A", "A", "A", "A"])
+    }
+
+    @Test func aChangeFallsOnTheEndOfTheSentence() {
+        // The posterior changes in the middle of "well", which begins the second sentence.
+        func spoken(_ text: String, _ start: Double, _ end: Double) -> Word {
+            Word(text: text, span: TimeSpan(startSeconds: start, endSeconds: end), probability: 1)
+        }
+        let words = [
+            spoken("Is", 1.2, 1.4), spoken("it?", 1.4, 1.7), spoken("Well", 1.7, 2.25), spoken("no", 2.25, 2.5),
+            spoken("sir", 2.5, 2.8),
+        ]
+        #expect(speakers(words, activity()) == ["A", "A", "B", "B", "B"])
+    }
+
+    @Test func anOverlapGoesToWhoeverIsHeardBest() {
+        var both = activity()
+        both.activity = [[Float](repeating: 0.80, count: 40), [Float](repeating: 0.82, count: 40)]
+        both.exclusiveTurns = [SpeakerTurn(span: TimeSpan(startSeconds: 0, endSeconds: 4), speaker: "A")]
+        #expect(speakers([word(0.2, 0.5)], both) == ["A"])
+    }
+
+    @Test func theWordBeforeAWindowCounts() {
+        var doubtful = activity()
+        doubtful.activity = [[Float](repeating: 0.5, count: 40), [Float](repeating: 0.6, count: 40)]
+        var previous = word(0, 0.2)
+        previous.speaker = "A"
+        let words = SpeakerAttribution(doubtful).attribute([word(0.2, 0.5)], after: previous)
+        #expect(words.map(\.speaker) == ["A"])
+        #expect(speakers([word(0.2, 0.5)], doubtful) == ["B"])
+    }
+
+    /// A day of frames: sums of so many floats would have lost the words at its end.
+    @Test func theEndOfADayIsAsExactAsItsBeginning() {
+        let frameSeconds = 270.0 / 16_000
+        let frameCount = Int(86_400 / frameSeconds)
+        // A has 0.51 and B 0.49 for a day; in the last ten seconds it is the other way round.
+        let lastFrames = Int(10 / frameSeconds)
+        let a = [Float](repeating: 0.51, count: frameCount - lastFrames) + [Float](repeating: 0.49, count: lastFrames)
+        let day = SpeakerActivity(
+            speakers: ["A", "B"], turns: [], frameSeconds: frameSeconds, activity: [a, a.map { 1 - $0 }])
+        #expect(speakers([word(86_380, 86_380.4)], day) == ["A"])
+        #expect(speakers([word(86_395, 86_395.4)], day) == ["B"])
+    }
+
     @Test func nobodyIsInvented() {
         #expect(speakers([word(0, 1)], .none) == [nil])
     }

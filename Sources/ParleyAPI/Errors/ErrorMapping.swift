@@ -58,6 +58,7 @@ enum ErrorMapping {
         case .corrupt: return .invalid("file", error.message, code: "corrupt_audio")
         case .tooShort, .tooLong: return .invalid(nil, error.message)
         case .tooManyChannels: return .invalid("file", error.message)
+        case .tooFewChannels: return .invalid("channels", error.message, code: "too_few_channels")
         case .tooLarge: return APIError(status: 413, error.message, type: APIError.serverError)
         case .internalFailure: return internalError(requestID)
         }

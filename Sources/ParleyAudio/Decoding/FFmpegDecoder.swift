@@ -15,4 +15,9 @@ public struct FFmpegDecoder: AudioDecoder {
     public func open(_ input: AudioInput, track: Int? = nil) throws -> any AudioReader {
         try FFmpegReader(input, track: track, limits: limits)
     }
+
+    /// Opens a recording whose channels stay apart; see `AudioDecoder`.
+    public func openChannels(_ input: AudioInput, track: Int? = nil) throws -> any ChannelReader {
+        try FFmpegChannelReader(input, track: track, limits: limits)
+    }
 }

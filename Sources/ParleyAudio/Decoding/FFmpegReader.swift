@@ -19,16 +19,18 @@ public final class FFmpegReader: AudioReader {
     /// Samples in the chunks that ``next()`` gives: one second.
     private static let chunkSampleCount = PCM.sampleRateHz
 
-    init(_ input: AudioInput, track index: Int?, limits: DecodeLimits) throws(AudioError) {
+    init(
+        _ input: AudioInput, track index: Int?, layout: ChannelLayout = .mono, limits: DecodeLimits
+    ) throws(AudioError) {
         let seconds = min(limits.maximumDuration / .seconds(1), 1e9)
         maximumSamples = PCM.sampleCount(seconds: seconds)
         let file = try RecordingFile(path: input.path, maximumBytes: limits.maximumBytes)
-        let track = try Self.translating { try AudioTrack(file, track: index, limits: limits) }
+        let track = try Self.translating { try AudioTrack(file, track: index, layout: layout, limits: limits) }
         info = track.info
         self.track = Mutex(Progress(track: track))
     }
 
-    /// The next second of samples, mono at 16 kHz and within -1...1; nil at the end.
+    /// The next second of samples at 16 kHz and within -1...1, mono or with the channels interleaved; nil at the end.
     ///
     /// Damaged packets are left out and counted by ``damagedPacketCount``.
     /// - Throws: ``AudioError`` with `tooLong` when the limit is passed, `corrupt` when nothing could be decoded,
@@ -36,7 +38,7 @@ public final class FFmpegReader: AudioReader {
     public func next() throws -> [Float]? {
         try track.withLock { progress throws(AudioError) in
             let samples = try Self.translating { try progress.track.next(limit: Self.chunkSampleCount) }
-            progress.sampleCount += samples.count
+            progress.sampleCount += samples.count / progress.track.outputChannelCount
             guard progress.sampleCount <= maximumSamples else {
                 throw AudioError(
                     .tooLong, "The recording is longer than \(maximumSamples / PCM.sampleRateHz) seconds.")

@@ -1,7 +1,7 @@
 import CFFmpeg
 import ParleyCore
 
-/// One audio track on its way from packets to mono samples.
+/// One audio track on its way from packets to samples, mono or with its channels interleaved.
 final class AudioTrack {
     /// What the header said.
     let info: AudioInfo
@@ -13,8 +13,9 @@ final class AudioTrack {
     private let packet: UnsafeMutablePointer<AVPacket>
     private let streamIndex: Int32
     private let maximumChannels: Int
+    private let layout: ChannelLayout
 
-    private var resampler: MonoResampler?
+    private var resampler: Resampler?
     /// A frame of another form than those before, kept until the resampler before it has been emptied.
     private var waitingFrame: UnsafeMutablePointer<AVFrame>?
     private var end = End.notReached
@@ -37,7 +38,7 @@ final class AudioTrack {
 
     /// Opens a track of a file.
     /// - Throws: ``AudioError`` or ``FFmpegFailure``.
-    init(_ file: RecordingFile, track index: Int?, limits: DecodeLimits) throws {
+    init(_ file: RecordingFile, track index: Int?, layout: ChannelLayout = .mono, limits: DecodeLimits) throws {
         let demuxer = try Demuxer(file)
         let tracks = demuxer.audioTracks
         let wanted = index ?? 0
@@ -61,6 +62,7 @@ final class AudioTrack {
         self.packet = packet
         streamIndex = track.pointee.index
         self.maximumChannels = maximumChannels
+        self.layout = layout
         info = AudioInfo(
             container: demuxer.container, codec: decoder.codec, sourceSampleRateHz: Int(parameters.sample_rate),
             sourceChannelCount: channelCount, trackCount: tracks.count,
@@ -72,19 +74,22 @@ final class AudioTrack {
         av_packet_free(&packet)
     }
 
-    /// The next samples, at most `limit`; empty at the end.
+    /// Channels that ``next(limit:)`` gives.
+    var outputChannelCount: Int { layout == .mono ? 1 : max(1, info.sourceChannelCount) }
+
+    /// The next samples, at most `limit` of each channel; empty at the end.
     func next(limit: Int) throws -> [Float] {
         var samples: [Float] = []
-        samples.reserveCapacity(limit)
-        while samples.count < limit {
+        samples.reserveCapacity(limit * outputChannelCount)
+        while samples.count < limit * outputChannelCount {
             if let resampler {
                 let isLast = waitingFrame != nil || end == .framesDecoded
-                let room = limit - samples.count
+                let room = limit - samples.count / outputChannelCount
                 if try resampler.read(into: &samples, limit: room, isLast: isLast) > 0 { continue }
             }
             if let frame = waitingFrame {
                 waitingFrame = nil
-                resampler = try MonoResampler(like: frame)
+                resampler = try Resampler(like: frame, layout: layout)
                 try resampler?.feed(frame)
             } else if end == .framesDecoded {
                 break
@@ -97,12 +102,16 @@ final class AudioTrack {
 
     private func accept(_ frame: UnsafeMutablePointer<AVFrame>) throws {
         try Self.check(channelCount: Int(frame.pointee.ch_layout.nb_channels), maximum: maximumChannels)
-        guard MonoResampler.sampleRatesHz.contains(frame.pointee.sample_rate) else {
+        if layout == .separate, Int(frame.pointee.ch_layout.nb_channels) != info.sourceChannelCount {
+            throw AudioError(
+                .unsupportedFormat, "The number of channels changes within the recording: they can't be told apart.")
+        }
+        guard Resampler.sampleRatesHz.contains(frame.pointee.sample_rate) else {
             throw AudioError(
                 .unsupportedFormat,
                 "The recording has \(frame.pointee.sample_rate) samples per second, which is no rate for sound.")
         }
-        if resampler?.form == MonoResampler.Form(frame) {
+        if resampler?.form == Resampler.Form(frame) {
             try resampler?.feed(frame)
         } else {
             waitingFrame = frame

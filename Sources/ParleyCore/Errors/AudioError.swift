@@ -20,6 +20,8 @@ public struct AudioError: Error, Sendable, CustomStringConvertible {
         case tooLong
         /// More channels than the configured limit.
         case tooManyChannels
+        /// One channel where several are needed.
+        case tooFewChannels
         /// More bytes than the configured limit.
         case tooLarge
         /// A fault of this machine: no memory, a broken library.

@@ -18,4 +18,11 @@ public struct Diarization: Sendable, Hashable {
         self.turns = turns
         self.exclusiveTurns = exclusiveTurns
     }
+
+    /// The turns of an activity.
+    public init(_ activity: SpeakerActivity, durationSeconds: Double) {
+        self.init(
+            durationSeconds: durationSeconds, speakers: activity.speakers, turns: activity.turns,
+            exclusiveTurns: activity.exclusiveTurns)
+    }
 }

@@ -32,6 +32,10 @@ public struct TranscriptionOptions: Sendable {
     public var speechDetection = SpeechDetectionOptions()
     /// Who spoke; nil leaves diarization out.
     public var diarization: DiarizationOptions?
+    /// What becomes of the recording's channels.
+    ///
+    /// Default: mixed into one. Where they are split, nobody is told apart by voice: leave ``diarization`` out.
+    public var channels = ChannelMode.mix
     /// Emit segments while the work goes on, with speaker labels that are decided as the recording unfolds.
     public var emitsSegmentsEarly = false
 
@@ -96,5 +100,20 @@ public struct KnownSpeaker: Sendable, Hashable {
     public init(name: String, reference: AudioInput) {
         self.name = name
         self.reference = reference
+    }
+}
+
+/// What becomes of the channels of a recording.
+public enum ChannelMode: Sendable, Hashable {
+    /// They are mixed into one.
+    case mix
+    /// Each is one speaker, as in recordings of calls. Names in the order of the channels; further channels are called
+    /// by letters.
+    case split(names: [String] = [])
+
+    /// A speaker for each channel: the names as far as they go, then letters.
+    public static func speakers(_ names: [String], count: Int) -> [String] {
+        var letters = SpeakerLetters()
+        return (0..<count).map { names.indices.contains($0) ? names[$0] : letters.next(except: names) }
     }
 }

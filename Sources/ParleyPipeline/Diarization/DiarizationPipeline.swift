@@ -3,6 +3,7 @@ public import ParleyCore
 /// Tells who spoke when in recordings, without recognising words: decoding and diarization, side by side.
 public struct DiarizationPipeline: Sendable {
     private let decoder: any AudioDecoder
+    private let detector: any SpeechDetector
     private let diarizer: any Diarizer
     private let readerLane: BlockingLane
 
@@ -15,10 +16,14 @@ public struct DiarizationPipeline: Sendable {
 
     /// - Parameters:
     ///   - decoder: Opens recordings.
+    ///   - detector: Finds speech in channels that are apart.
     ///   - diarizer: Tells speakers apart.
     ///   - readerThreadCount: Recordings that are decoded at the same time.
-    public init(decoder: any AudioDecoder, diarizer: any Diarizer, readerThreadCount: Int) {
+    public init(
+        decoder: any AudioDecoder, detector: any SpeechDetector, diarizer: any Diarizer, readerThreadCount: Int
+    ) {
         self.decoder = decoder
+        self.detector = detector
         self.diarizer = diarizer
         readerLane = BlockingLane(name: "reader", threadCount: readerThreadCount)
     }
@@ -61,9 +66,43 @@ public struct DiarizationPipeline: Sendable {
         try Task.checkCancellation()
         report(TranscriptionProgress(stage: .clustering, processedSeconds: seconds, totalSeconds: seconds))
         let activity = try await session.finish()
-        return Diarization(
-            durationSeconds: seconds, speakers: activity.speakers, turns: activity.turns,
-            exclusiveTurns: activity.exclusiveTurns)
+        return Diarization(activity, durationSeconds: seconds)
+    }
+
+    /// Tells who spoke when where each channel is one speaker: by speech detection alone.
+    /// - Parameters:
+    ///   - input: The recording.
+    ///   - track: Zero-based audio track; nil takes the first.
+    ///   - names: Names for the channels in their order; further channels are called by letters.
+    ///   - detection: How speech is found.
+    ///   - report: Told how far the work is.
+    /// - Throws: ``AudioError``, ``InferenceError`` or `CancellationError`.
+    public func diarizeChannels(
+        _ input: AudioInput, track: Int? = nil, names: [String] = [], detection: SpeechDetectionOptions,
+        report: @escaping @Sendable (TranscriptionProgress) -> Void = { _ in }
+    ) async throws -> Diarization {
+        let splitter = try await readerLane.run { [decoder, detector] in
+            try ChannelSplitter(input, track: track, decoder: decoder, detector: detector)
+        }
+        let found = ChannelActivity(
+            names: ChannelMode.speakers(names, count: splitter.channelCount), detection: detection,
+            frameSampleCount: splitter.frameSampleCount)
+        var seconds = 0.0
+        var isLast = false
+        while !isLast {
+            let step = try await withCancellationFlag { flag in
+                try await readerLane.run {
+                    try splitter.step(sampleCount: Self.stepSeconds * PCM.sampleRateHz, cancellation: flag)
+                }
+            }
+            isLast = step.isLast
+            seconds += PCM.seconds(sampleCount: step.samples.first?.count ?? 0)
+            await found.add(step.probabilities)
+            let total = splitter.info.claimedDurationSeconds.map { max($0, seconds) }
+            report(TranscriptionProgress(stage: .diarizing, processedSeconds: seconds, totalSeconds: total))
+        }
+        guard seconds >= Self.minimumSeconds else { throw AudioError.tooShort(seconds, minimum: Self.minimumSeconds) }
+        return Diarization(await found.activity(durationSeconds: seconds), durationSeconds: seconds)
     }
 
     /// Decodes the recording to its end.

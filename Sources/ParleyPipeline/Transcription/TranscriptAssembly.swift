@@ -5,6 +5,8 @@ actor TranscriptAssembly {
     private let claimedSeconds: Double?
     private let isDiarizing: Bool
     private let emitsEarly: Bool
+    /// Who speaks in each channel; nil where channels are mixed.
+    private let channelSpeakers: [String]?
     private let emit: @Sendable (TranscriptionEvent) -> Void
 
     /// Seconds decoded so far; the length of the recording once it has been read.
@@ -25,12 +27,13 @@ actor TranscriptAssembly {
     private var activity: SpeakerActivity?
 
     init(
-        claimedSeconds: Double?, isDiarizing: Bool, emitsEarly: Bool,
+        claimedSeconds: Double?, isDiarizing: Bool, emitsEarly: Bool, channelSpeakers: [String]? = nil,
         emit: @escaping @Sendable (TranscriptionEvent) -> Void
     ) {
         self.claimedSeconds = claimedSeconds
         self.isDiarizing = isDiarizing
         self.emitsEarly = emitsEarly
+        self.channelSpeakers = channelSpeakers
         self.emit = emit
     }
 
@@ -50,7 +53,7 @@ actor TranscriptAssembly {
         hypotheses[index] = (
             SpeechWindow(
                 audio: AudioWindow(startSample: window.audio.startSample, samples: []),
-                speechSeconds: window.speechSeconds),
+                speechSeconds: window.speechSeconds, channel: window.channel),
             hypothesis
         )
         pending[index] = nil
@@ -86,10 +89,12 @@ actor TranscriptAssembly {
     ) -> Transcript {
         activity = final
         emitReady(until: .infinity)
+        if channelSpeakers != nil { segments = segments.inOrderOfTime }
+        let snapping = TurnSnapping(segments.flatMap(\.words), isBySpeaker: channelSpeakers != nil)
         return Transcript(
             modelID: recognizer.id, task: options.task, language: language(recognizer, options),
-            durationSeconds: durationSeconds, segments: segments, turns: final?.turns ?? [],
-            exclusiveTurns: final?.exclusiveTurns ?? [], coverage: coverage)
+            durationSeconds: durationSeconds, segments: segments, turns: snapping.turns(final?.turns ?? []),
+            exclusiveTurns: snapping.exclusiveTurns(final?.exclusiveTurns ?? []), coverage: coverage)
     }
 
     private func language(_ recognizer: ModelDescriptor, _ options: TranscriptionOptions) -> String {
@@ -101,17 +106,33 @@ actor TranscriptAssembly {
 
     /// Builds the segments of the windows that are next in order and, with diarization, whose speakers are decided.
     private func emitReady(until decidedSeconds: Double) {
-        let attribution = activity.map(SpeakerAttribution.init)
+        let attribution = channelSpeakers == nil ? activity.map(SpeakerAttribution.init) : nil
         while let next = hypotheses[builtCount] {
             let words = next.hypothesis.words
             let end = words.last?.span.endSeconds ?? next.window.audio.span.startSeconds
             guard end <= decidedSeconds else { return }
             builtCount += 1
-            let built = builder.segments(of: attribution?.attribute(words) ?? words, hypothesis: next.hypothesis)
+            var attributed = attribution?.attribute(words, after: segments.last?.words.last) ?? words
+            if let channelSpeakers {
+                for index in attributed.indices { attributed[index].speaker = channelSpeakers[next.window.channel] }
+            }
+            let built = builder.segments(of: attributed, hypothesis: next.hypothesis)
             segments += built
             guard emitsEarly else { continue }
             emittedUntilSeconds = max(emittedUntilSeconds, end)
             for segment in built { emit(.segment(segment)) }
+        }
+    }
+}
+
+extension [Segment] {
+    /// The same numbered anew in order of time.
+    fileprivate var inOrderOfTime: [Segment] {
+        let order = indices.sorted { (self[$0].span.startSeconds, $0) < (self[$1].span.startSeconds, $1) }
+        return order.enumerated().map { number, index in
+            var segment = self[index]
+            segment.id = number
+            return segment
         }
     }
 }

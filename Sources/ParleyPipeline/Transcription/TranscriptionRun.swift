@@ -41,13 +41,19 @@ struct TranscriptionRun: Sendable {
             try RecordingReader(input, options: options, parts: parts, descriptor: descriptor)
         }
         let diarization = try await makeDiarization()
+        let channels = reader.speakers.map { names in
+            ChannelActivity(names: names, detection: options.speechDetection, frameSampleCount: reader.frameSampleCount)
+        }
         let assembly = TranscriptAssembly(
             claimedSeconds: reader.info.claimedDurationSeconds, isDiarizing: diarization != nil,
-            emitsEarly: options.emitsSegmentsEarly, emit: emit)
+            // The channels' windows come one after the other, their segments in order of time only at the end.
+            emitsEarly: options.emitsSegmentsEarly && channels == nil, channelSpeakers: reader.speakers, emit: emit)
         let windows = BoundedChannel<(Int, SpeechWindow)>(capacity: recognizer.concurrency)
         let audio = BoundedChannel<AudioWindow>(capacity: Self.waitingSteps)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await read(reader, windows: windows, audio: audio, assembly: assembly) }
+            group.addTask {
+                try await read(reader, windows: windows, audio: audio, channels: channels, assembly: assembly)
+            }
             group.addTask { try await recognizeAll(windows, assembly: assembly) }
             group.addTask { try await diarize(audio, with: diarization, assembly: assembly) }
             // Not waitForAll: that would let the others go on after a failure.
@@ -55,7 +61,8 @@ struct TranscriptionRun: Sendable {
         }
         try Task.checkCancellation()
         if diarization != nil { await assembly.report(.clustering) }
-        let activity = try await diarization?.finish()
+        var activity = try await diarization?.finish()
+        if let channels { activity = await channels.activity(durationSeconds: assembly.durationSeconds) }
         return await assembly.transcript(recognizer: recognizer.descriptor, options: options, activity: activity)
     }
 
@@ -78,7 +85,7 @@ struct TranscriptionRun: Sendable {
     }
 
     private func makeDiarization() async throws -> (any DiarizationSession)? {
-        guard let wanted = options.diarization else { return nil }
+        guard options.channels == .mix, let wanted = options.diarization else { return nil }
         guard let diarizer = parts.diarizer else {
             throw DiarizationError(
                 .modelUnavailable, "Speakers can't be told apart: the diarization models are not installed.")
@@ -88,23 +95,27 @@ struct TranscriptionRun: Sendable {
 
     private func read(
         _ reader: RecordingReader, windows: BoundedChannel<(Int, SpeechWindow)>, audio: BoundedChannel<AudioWindow>,
-        assembly: TranscriptAssembly
+        channels: ChannelActivity?, assembly: TranscriptAssembly
     ) async throws {
         defer {
             windows.finish()
             audio.finish()
         }
         var windowCount = 0
+        var sampleCount = 0
         var isLast = false
         while !isLast {
             let step = try await withCancellationFlag { flag in
                 try await readerLane.run { try reader.step(cancellation: flag) }
             }
             isLast = step.isLast
-            await assembly.hasRead(
-                untilSample: step.audio.startSample + step.audio.samples.count, windows: step.windows)
+            sampleCount += step.sampleCount
+            await channels?.add(step.probabilities)
+            await assembly.hasRead(untilSample: sampleCount, windows: step.windows)
             if isLast { try await refuseTooShort(assembly) }
-            if options.diarization != nil, !step.audio.samples.isEmpty { try await audio.send(step.audio) }
+            if options.diarization != nil, let heard = step.audio, !heard.samples.isEmpty {
+                try await audio.send(heard)
+            }
             for window in step.windows {
                 try await windows.send((windowCount, window))
                 windowCount += 1

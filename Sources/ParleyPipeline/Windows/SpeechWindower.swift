@@ -6,6 +6,8 @@ struct SpeechWindow: Sendable {
     var audio: AudioWindow
     /// Seconds of detected speech in it.
     var speechSeconds: Double
+    /// The channel that it comes from, where channels are apart.
+    var channel = 0
 }
 
 /// Cuts a recording into windows of speech while it is being decoded.

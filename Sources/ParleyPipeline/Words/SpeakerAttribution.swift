@@ -1,60 +1,85 @@
 import ParleyCore
 
-/// Joins words to speakers: a word belongs to whoever has the highest mean posterior over its frames.
+/// Joins words to speakers.
+///
+/// A word is judged by the mean posterior of each speaker over its frames and, where several talk, by who is heard best
+/// (``SpeakerActivity/exclusiveTurns``). Speakers are then chosen for all words of a window together: the path with the
+/// greatest sum of scores, where a change of speaker costs something, much within a sentence and little at a pause or
+/// after a full stop (Viterbi). So a sentence keeps its speaker unless another one is convincingly surer.
 struct SpeakerAttribution: Sendable {
     let activity: SpeakerActivity
-    /// Frame of each speaker's posteriors summed from the start, so that a mean costs two look-ups.
-    private let cumulative: [[Float]]
 
-    /// A word in the middle of somebody else's words is theirs unless its own speaker is this much surer.
-    private static let convincingMargin: Float = 0.3
-    /// Pauses up to this, in seconds, do not separate a word from its neighbours.
+    /// What a change costs between words of a sentence, in posterior: a lone word amid somebody else's is theirs unless
+    /// its own speaker is surer by twice as much.
+    private static let costInSentence: Float = 0.25
+    /// What a change costs at the end of a sentence or at a pause.
+    private static let costBetweenSentences: Float = 0.03
+    /// Longer pauses, in seconds, separate words as the end of a sentence does.
     private static let adjacentSeconds = 0.3
+    /// Added to the score of whoever is heard best, as far as that covers the word.
+    private static let exclusiveBonus: Float = 0.2
+    /// A word in which nobody reaches this is said by whoever talks nearest.
+    private static let audible: Float = 0.05
 
-    init(_ activity: SpeakerActivity) {
-        self.activity = activity
-        cumulative = activity.activity.map { posteriors in
-            var sum: Float = 0
-            return [0]
-                + posteriors.map { posterior in
-                    sum += posterior
-                    return sum
-                }
-        }
-    }
+    init(_ activity: SpeakerActivity) { self.activity = activity }
 
     /// The words with their speakers; unchanged when nobody is known to speak.
-    func attribute(_ words: [Word]) -> [Word] {
-        guard !activity.speakers.isEmpty else { return words }
-        let scores = words.map { word in activity.speakers.indices.map { meanPosterior($0, over: word.span) } }
-        var speakers = zip(words, scores).map { word, row -> Int in
-            let best = row.indices.max { row[$0] < row[$1] } ?? 0
-            return row[best] > 0.05 ? best : nearestSpeaker(to: word.span)
+    /// - Parameter previous: The word before them, with its speaker.
+    func attribute(_ words: [Word], after previous: Word? = nil) -> [Word] {
+        guard !activity.speakers.isEmpty, !words.isEmpty else { return words }
+        var stages: [[Int]] = []
+        var last = previous
+        var sums = activity.speakers.map { last != nil && $0 != last?.speaker ? -Float.infinity : 0 }
+        if last?.speaker == nil || sums.allSatisfy({ $0 == -.infinity }) { sums = sums.map { _ in 0 } }
+        for word in words {
+            let scores = scores(of: word.span)
+            let cost = last.map { Self.changeCost($0, word) } ?? 0
+            let leader = sums.indices.max { sums[$0] < sums[$1] } ?? 0
+            stages.append(sums.indices.map { sums[$0] >= sums[leader] - cost ? $0 : leader })
+            sums = sums.indices.map { max(sums[$0], sums[leader] - cost) + scores[$0] }
+            // Only differences matter.
+            let best = sums.max() ?? 0
+            sums = sums.map { $0 - best }
+            last = word
         }
-        for index in speakers.indices.dropFirst().dropLast() {
-            let (before, after) = (speakers[index - 1], speakers[index + 1])
-            guard before == after, speakers[index] != before,
-                words[index].span.startSeconds - words[index - 1].span.endSeconds <= Self.adjacentSeconds,
-                words[index + 1].span.startSeconds - words[index].span.endSeconds <= Self.adjacentSeconds,
-                scores[index][speakers[index]] - scores[index][before] < Self.convincingMargin
-            else { continue }
-            speakers[index] = before
+        var speaker = sums.indices.max { sums[$0] < sums[$1] } ?? 0
+        var attributed = words
+        for index in words.indices.reversed() {
+            attributed[index].speaker = activity.speakers[speaker]
+            speaker = stages[index][speaker]
         }
-        return zip(words, speakers).map { word, speaker in
-            var word = word
-            word.speaker = activity.speakers[speaker]
-            return word
+        return attributed
+    }
+
+    private static func changeCost(_ word: Word, _ next: Word) -> Float {
+        let pause = next.span.startSeconds - word.span.endSeconds
+        return pause > adjacentSeconds || word.endsSentence ? costBetweenSentences : costInSentence
+    }
+
+    /// How well each speaker fits a word.
+    private func scores(of span: TimeSpan) -> [Float] {
+        var scores = activity.speakers.indices.map { meanPosterior($0, over: span) }
+        guard let best = scores.max(), best > Self.audible else {
+            let nearest = nearestSpeaker(to: span)
+            return scores.indices.map { $0 == nearest ? Self.exclusiveBonus : 0 }
         }
+        for turn in TurnSearch(activity.exclusiveTurns).turns(overlapping: span) {
+            guard let speaker = activity.speakers.firstIndex(of: turn.speaker) else { continue }
+            let share = turn.span.overlapSeconds(with: span) / max(span.durationSeconds, 1e-3)
+            scores[speaker] += Self.exclusiveBonus * Float(min(1, share))
+        }
+        return scores
     }
 
     private func meanPosterior(_ speaker: Int, over span: TimeSpan) -> Float {
-        let sums = cumulative[speaker]
+        let posteriors = activity.activity[speaker]
         func frame(_ seconds: Double) -> Int {
-            min(sums.count - 1, max(0, Int(((seconds - activity.startSeconds) / activity.frameSeconds).rounded())))
+            min(posteriors.count, max(0, Int(((seconds - activity.startSeconds) / activity.frameSeconds).rounded())))
         }
         let first = frame(span.startSeconds)
-        let last = min(sums.count - 1, max(first + 1, frame(span.endSeconds)))
-        return last > first ? (sums[last] - sums[first]) / Float(last - first) : 0
+        let last = min(posteriors.count, max(first + 1, frame(span.endSeconds)))
+        guard last > first else { return 0 }
+        return posteriors[first..<last].reduce(0, +) / Float(last - first)
     }
 
     /// Whose turn is nearest to a word that lies in nobody's.
@@ -65,5 +90,30 @@ struct SpeakerAttribution: Sendable {
 
     private func distance(_ a: TimeSpan, _ b: TimeSpan) -> Double {
         max(0, max(a.startSeconds - b.endSeconds, b.startSeconds - a.endSeconds))
+    }
+}
+
+/// Turns in order of time that do not overlap, searched by halving.
+struct TurnSearch: Sendable {
+    private let turns: [SpeakerTurn]
+
+    init(_ turns: [SpeakerTurn]) { self.turns = turns }
+
+    /// The turns that share time with a span.
+    func turns(overlapping span: TimeSpan) -> ArraySlice<SpeakerTurn> {
+        var low = 0
+        var high = turns.count
+        while low < high {
+            let middle = (low + high) / 2
+            if turns[middle].span.endSeconds <= span.startSeconds { low = middle + 1 } else { high = middle }
+        }
+        return turns[low...].prefix { $0.span.startSeconds < span.endSeconds }
+    }
+}
+
+extension Word {
+    /// Whether a sentence ends with it, as far as its punctuation says.
+    fileprivate var endsSentence: Bool {
+        text.last { !"\"'”’»)]".contains($0) }.map { ".?!…。？！".contains($0) } ?? false
     }
 }

@@ -129,17 +129,13 @@ actor OfflineDiarizationSession: DiarizationSession {
         let frames = (samples.lowerBound / shift)..<((samples.upperBound + shift - 1) / shift)
         let startSeconds = Double(frames.lowerBound) * reconstruction.frameSeconds
         let posteriors = reconstruction.posteriors(assigned, personCount: people.count, frames: frames)
-        let turns = posteriors.map { reconstruction.turns($0, startSeconds: startSeconds) }
-        let order = people.indices.filter { !turns[$0].isEmpty }
-            .sorted { (turns[$0][0].startSeconds, $0) < (turns[$1][0].startSeconds, $1) }
+        let builder = TurnBuilder(options: parts.turns, frameSeconds: reconstruction.frameSeconds)
+        let stretches = posteriors.map(builder.stretches)
+        let order = people.indices.filter { !stretches[$0].isEmpty }
+            .sorted { (stretches[$0][0].lowerBound, $0) < (stretches[$1][0].lowerBound, $1) }
         let names = naming.names(for: order.map { people[$0] })
-        return SpeakerActivity(
-            speakers: names,
-            turns: zip(order, names).flatMap { person, name in
-                turns[person].map { SpeakerTurn(span: $0, speaker: name) }
-            }
-            .sorted { ($0.span.startSeconds, $0.speaker) < ($1.span.startSeconds, $1.speaker) },
-            startSeconds: startSeconds, frameSeconds: reconstruction.frameSeconds,
-            activity: order.map { posteriors[$0] })
+        return builder.activity(
+            speakers: names, stretches: order.map { stretches[$0] }, posteriors: order.map { posteriors[$0] },
+            startSeconds: startSeconds, endSeconds: PCM.seconds(sampleCount: samples.upperBound))
     }
 }

@@ -36,7 +36,8 @@ public struct OfflineDiarizer: Diarizer {
             lane: BlockingLane(name: "diarize", threadCount: threadCount),
             windowStep: max(
                 segmentation.frameShiftSamples,
-                Int((Double(segmentation.windowSampleCount) * options.step).rounded())))
+                Int((Double(segmentation.windowSampleCount) * options.step).rounded())),
+            turns: options.turns)
         acceptance = options.acceptance.map { Float($0) } ?? encoder.traits.acceptance
         self.decoder = decoder
     }
@@ -103,6 +104,8 @@ public struct OfflineDiarizerOptions: Sendable, Hashable {
     public var step = 0.25
     /// Cosine similarity, -1...1, from which a voice is taken for a known speaker's; nil takes the encoder's own.
     public var acceptance: Double?
+    /// How turns are made of posteriors.
+    public var turns = TurnOptions()
 
     /// The defaults.
     public init() {}
@@ -117,4 +120,6 @@ struct DiarizationParts: Sendable {
     let lane: BlockingLane
     /// Samples from one segmentation window to the next.
     let windowStep: Int
+    /// How turns are made of posteriors.
+    let turns: TurnOptions
 }

@@ -16,6 +16,7 @@ enum DiarizeCommand {
             OptionSpec("output", .value("DIR"), short: "o", "Write files named after the inputs into this folder"),
         ] + SpeakerCountOptions.specs + [
             SpeakerProfilesOption.spec,
+            ChannelOption.spec,
             OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
             .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
         ],
@@ -38,6 +39,7 @@ struct DiarizeRequest: Sendable {
     let formats: [DiarizationFormat]
     let isExclusive: Bool
     let track: Int?
+    let channels: ChannelMode
     /// Without the stored voices, which are still to be read.
     let options: DiarizationOptions
     let storedVoices: SpeakerProfilesOption
@@ -49,8 +51,10 @@ struct DiarizeRequest: Sendable {
         formats = try Self.formats(arguments, toFiles: inputs.outputFolder != nil, isTerminal: isTerminal)
         isExclusive = arguments.flag("exclusive")
         track = try arguments.integer("track", in: 0...1_000)
+        let count = try SpeakerCountOptions.count(arguments)
+        channels = try ChannelOption.mode(arguments, count: count)
         var options = DiarizationOptions()
-        options.speakerCount = try SpeakerCountOptions.count(arguments) ?? .automatic()
+        options.speakerCount = count ?? .automatic()
         self.options = options
         storedVoices = SpeakerProfilesOption(arguments)
     }
@@ -95,9 +99,17 @@ struct DiarizeRun: Sendable {
         options.knownVoices = try await request.storedVoices.voices(composition, settings, console)
         let pipeline = try await composition.diarization(settings)
         return try await inputs.perform(verb: "diarized") { [options] audio, input, progress in
-            let result = try await pipeline.diarize(audio, track: request.track, options: options) {
-                progress.update($0)
-            }
+            let result =
+                switch request.channels {
+                case .mix:
+                    try await pipeline.diarize(audio, track: request.track, options: options) {
+                        progress.update($0)
+                    }
+                case .split(let names):
+                    try await pipeline.diarizeChannels(
+                        audio, track: request.track, names: names, detection: settings.speechDetection
+                    ) { progress.update($0) }
+                }
             let documents = request.formats.map { format in
                 InputRun.Document(
                     fileExtension: format.fileExtension,

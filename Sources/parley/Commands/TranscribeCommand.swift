@@ -16,6 +16,7 @@ enum TranscribeCommand {
             OptionSpec("language", .value("CODE"), short: "l", "Spoken language, ISO 639-1"),
         ] + SpeakerCountOptions.specs + [
             SpeakerProfilesOption.spec,
+            ChannelOption.spec,
             OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
             .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
         ],
@@ -80,7 +81,8 @@ struct TranscribeRequest: Sendable {
         options.track = try arguments.integer("track", in: 0...1_000)
         options.speechDetection = settings.speechDetection
         options.decoding = settings.decoding
-        options.diarization = try diarization(arguments, settings)
+        options.channels = try ChannelOption.mode(arguments, count: try SpeakerCountOptions.count(arguments))
+        options.diarization = options.channels == .mix ? try diarization(arguments, settings) : nil
         return options
     }
 

@@ -44,7 +44,9 @@ struct CommandFailure: Error, Sendable, Hashable {
 
     static func exitCode(_ code: AudioError.Code) -> ExitCode {
         switch code {
-        case .empty, .unsupportedFormat, .noAudioTrack, .corrupt, .tooShort, .tooLong, .tooManyChannels, .tooLarge:
+        case .empty, .unsupportedFormat, .noAudioTrack, .corrupt, .tooShort, .tooLong, .tooManyChannels,
+            .tooFewChannels,
+            .tooLarge:
             .badInput
         case .unreadable: .missingInput
         case .internalFailure: .internalFailure

@@ -1,17 +1,8 @@
 import ParleyCore
 
 /// Puts the overlapping windows together again: from local posteriors and the person behind each local speaker to one
-/// posterior per person and frame, and to turns.
+/// posterior per person and frame.
 struct ActivityReconstruction: Sendable {
-    /// Posterior at which a turn begins.
-    var onset: Float = 0.5
-    /// Posterior below which it ends.
-    var offset: Float = 0.4
-    /// Pauses of one person up to this are part of the turn.
-    var longestPauseSeconds = 0.3
-    /// Shorter turns are dropped.
-    var shortestTurnSeconds = 0.1
-
     let segmentation: SegmentationModel
 
     /// Seconds from one frame to the next.
@@ -27,57 +18,26 @@ struct ActivityReconstruction: Sendable {
     ) -> [[Float]] {
         let shift = segmentation.frameShiftSamples
         let frameCount = frames.count
+        let localCount = segmentation.localSpeakerCount
         var sums = [[Float]](repeating: [Float](repeating: 0, count: frameCount), count: personCount)
-        var counts = [Float](repeating: 0, count: frameCount)
+        var counts = [UInt16](repeating: 0, count: frameCount)
         // A network's frame speaks of the middle of what it sees.
         let delay = (segmentation.frameSizeSamples - shift) / 2
         for (window, personOf) in windows {
             let first = (window.startSample + delay + shift / 2) / shift - frames.lowerBound
-            let localCount = segmentation.localSpeakerCount
-            guard first < frameCount, first + segmentation.frameCount > 0 else { continue }
-            let people = (0..<localCount).map { personOf[$0] }
-            let relevant = Set(people.compactMap { $0 })
-            for frame in max(0, -first)..<min(segmentation.frameCount, frameCount - first) {
-                counts[first + frame] += 1
-                for candidate in relevant {
-                    let loudest =
-                        (0..<localCount).filter { people[$0] == candidate }
-                        .map { window.posteriors[frame * localCount + $0] }.max() ?? 0
-                    sums[candidate][first + frame] += Float(loudest) / 255
+            let covered = max(0, -first)..<max(max(0, -first), min(segmentation.frameCount, frameCount - first))
+            for frame in covered { counts[first + frame] += 1 }
+            // Several local speakers may be one person: the louder one counts.
+            for (person, locals) in Dictionary(grouping: personOf.keys.sorted(), by: { personOf[$0] ?? 0 }) {
+                for frame in covered {
+                    let loudest = locals.reduce(UInt8(0)) { max($0, window.posteriors[frame * localCount + $1]) }
+                    sums[person][first + frame] += Float(loudest) / 255
                 }
             }
         }
         for person in sums.indices {
-            for frame in 0..<frameCount where counts[frame] > 1 { sums[person][frame] /= counts[frame] }
+            for frame in 0..<frameCount where counts[frame] > 1 { sums[person][frame] /= Float(counts[frame]) }
         }
         return sums
-    }
-
-    /// The turns of one person.
-    /// - Parameter startSeconds: Where the first frame lies.
-    func turns(_ posteriors: [Float], startSeconds: Double) -> [TimeSpan] {
-        var spans: [TimeSpan] = []
-        var start: Int?
-        func close(_ end: Int) {
-            guard let begin = start else { return }
-            let span = TimeSpan(
-                startSeconds: startSeconds + Double(begin) * frameSeconds,
-                endSeconds: startSeconds + Double(end) * frameSeconds)
-            if let last = spans.last, span.startSeconds - last.endSeconds < longestPauseSeconds {
-                spans[spans.count - 1].endSeconds = span.endSeconds
-            } else {
-                spans.append(span)
-            }
-            start = nil
-        }
-        for (frame, posterior) in posteriors.enumerated() {
-            if start == nil, posterior >= onset {
-                start = frame
-            } else if posterior < offset {
-                close(frame)
-            }
-        }
-        close(posteriors.count)
-        return spans.filter { $0.durationSeconds >= shortestTurnSeconds }
     }
 }

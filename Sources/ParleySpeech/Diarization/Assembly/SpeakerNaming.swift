@@ -1,5 +1,7 @@
 import ParleyCore
 
+import ParleyCore
+
 /// Gives people their names: known ones by voice, the others letters in order of appearance, the same over time.
 struct SpeakerNaming: Sendable {
     /// A voice with a name.
@@ -14,7 +16,7 @@ struct SpeakerNaming: Sendable {
     let known: [NamedVoice]
     /// People who were named in an earlier decision about the same recording.
     private var earlier: [NamedVoice] = []
-    private var lettersUsed = 0
+    private var letters = SpeakerLetters()
 
     init(acceptance: Float, known: [NamedVoice]) {
         self.acceptance = acceptance
@@ -29,7 +31,7 @@ struct SpeakerNaming: Sendable {
         let knownNames = Set(known.map(\.name))
         let free = earlier.filter { voice in !knownNames.contains(voice.name) && !names.contains(voice.name) }
         give(free, to: people, atLeast: 0, names: &names)
-        let result = names.map { $0 ?? nextLetter() }
+        let result = names.map { $0 ?? letters.next(except: known.map(\.name)) }
         earlier =
             zip(result, people).map { NamedVoice(name: $0, embedding: $1) }
             + earlier.filter { !result.contains($0.name) }
@@ -42,20 +44,6 @@ struct SpeakerNaming: Sendable {
         let scores = open.map { person in voices.map { Vector.dot(people[person], $0.embedding) } }
         for (row, column) in LinearAssignment.maximize(scores).enumerated() {
             if let column, scores[row][column] >= limit { names[open[row]] = voices[column].name }
-        }
-    }
-
-    /// The next of the letters A to Z, then AA, AB and so on; never a known speaker's name.
-    private mutating func nextLetter() -> String {
-        while true {
-            var number = lettersUsed
-            lettersUsed += 1
-            var letters = ""
-            repeat {
-                letters = String(UnicodeScalar(UInt8(65 + number % 26))) + letters
-                number = number / 26 - 1
-            } while number >= 0
-            if !known.contains(where: { $0.name == letters }) { return letters }
         }
     }
 }
