@@ -68,7 +68,8 @@ struct LiveTranscriber: Sendable {
     }
 
     private func detector(on machine: InferenceMachine) throws(InferenceError) -> SileroDetector {
-        try SileroDetector(session: network("silero_vad", machine.runtime))
+        try SileroDetector(
+            session: machine.runtime.loadModel(path: "\(bundled.folder)/silero_vad.onnx", name: "silero_vad"))
     }
 
     /// What tells voices apart, without anything else.
@@ -77,21 +78,9 @@ struct LiveTranscriber: Sendable {
         try diarizer(Self.decoder(settings), on: machine)
     }
 
-    /// Tells speakers apart with the bundled networks or those of the settings.
     private func diarizer(_ decoder: any AudioDecoder, on machine: InferenceMachine) throws -> OfflineDiarizer {
-        let wanted = settings.diarization
-        let networks = try machine.devices.map { device in
-            func load(_ name: String, _ path: String?) throws(InferenceError) -> OnnxSession {
-                try network(name, at: path, on: device, machine.runtime)
-            }
-            return DiarizationNetworks(
-                segmentation: try load("segmentation", wanted.segmentationModel),
-                encoder: try load("speaker_encoder", wanted.embeddingModel), isOnGPU: device.gpuIndex != nil)
-        }
-        var options = OfflineDiarizerOptions()
-        options.acceptance = wanted.knownSpeakerThreshold
-        options.step = wanted.step
-        return try OfflineDiarizer(networks, decoder: decoder, options: options, threadCount: coreCount)
+        try DiarizerLoader(settings: settings.diarization, bundledFolder: bundled.folder, threadCount: coreCount)
+            .diarizer(decoder, on: machine)
     }
 
     /// Reads recordings within the limits of the settings.
@@ -108,13 +97,5 @@ struct LiveTranscriber: Sendable {
         }
         let candidates = OnnxRuntime.defaultLibraryCandidates(dataDirectory: settings.models.dataDirectory)
         return try OnnxRuntime.load(firstOf: candidates, options: options)
-    }
-
-    /// A bundled network, or the one at a path.
-    private func network(
-        _ name: String, at path: String? = nil, on device: InferenceDevice = .cpu, _ runtime: OnnxRuntime
-    ) throws(InferenceError) -> OnnxSession {
-        try runtime.loadModel(
-            path: path ?? "\(bundled.folder)/\(name).onnx", name: name, options: SessionOptions(device: device))
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 public import ParleyCore
 public import ParleyInference
 
@@ -32,7 +33,8 @@ public struct OfflineDiarizer: Diarizer {
         parts = DiarizationParts(
             analysis: WindowAnalysis(analyzers, segmentation: segmentation),
             encoder: encoder.traits,
-            clustering: try SpeakerClusterings.make(.automatic, traits: encoder.traits, plda: nil),
+            clustering: try SpeakerClusterings.make(
+                options.clustering, traits: encoder.traits, plda: try options.plda()),
             lane: BlockingLane(name: "diarize", threadCount: threadCount),
             windowStep: max(
                 segmentation.frameShiftSamples,
@@ -106,9 +108,22 @@ public struct OfflineDiarizerOptions: Sendable, Hashable {
     public var acceptance: Double?
     /// How turns are made of posteriors.
     public var turns = TurnOptions()
+    /// How voices are divided among people.
+    public var clustering = ClusteringMethod.automatic
+    /// Folder that may hold `xvec_transform.npz` and `plda.npz`, which VBx needs; nil where there is none.
+    public var pldaDirectory: String?
 
     /// The defaults.
     public init() {}
+
+    /// What VBx needs, where it is asked for or may be.
+    fileprivate func plda() throws(InferenceError) -> PLDA? {
+        guard clustering == .automatic || clustering == .vbx, let pldaDirectory else { return nil }
+        let folder = URL(fileURLWithPath: pldaDirectory)
+        let files = ["xvec_transform.npz", "plda.npz"].map { folder.appendingPathComponent($0) }
+        guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }) else { return nil }
+        return try PLDA(transform: files[0], plda: files[1])
+    }
 }
 
 /// What the sessions of a diarizer share.

@@ -89,6 +89,10 @@ struct DiarizationSettings: Sendable {
     var embeddingModel: String?
     /// Share of a window.
     var step = OfflineDiarizerOptions().step
+    var onset = Double(OfflineDiarizerOptions().turns.onset)
+    var offset = Double(OfflineDiarizerOptions().turns.offset)
+    var clustering = ClusteringMethod.automatic
+    var pldaFolder: String?
     /// Whether a server keeps voices.
     var keepsProfiles = false
     var maximumProfileCount = 1_000

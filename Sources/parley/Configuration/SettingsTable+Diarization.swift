@@ -22,7 +22,17 @@ extension SettingsTable {
             automatic: "the bundled one",
             "Network that turns a voice into a vector: the path of an .onnx file"),
         Setting(
+            "clustering", .choice, \.diarization.clustering,
+            "How voices are divided among people; `automatic` takes `vbx` where the speaker model brings its PLDA"),
+        Setting(
+            "plda_folder", .automaticPath, \.diarization.pldaFolder, automatic: "the folder of the speaker model",
+            "Folder with `xvec_transform.npz` and `plda.npz`, which `vbx` needs"),
+        Setting(
             "diarization_step", .number(0.05...1), \.diarization.step,
             "Step from one segmentation window to the next as a share of the window; smaller is slower and surer"),
+        Setting(
+            "diarization_onset", .number(0...1), \.diarization.onset, "Probability at which a turn begins"),
+        Setting(
+            "diarization_offset", .number(0...1), \.diarization.offset, "Probability below which a turn ends"),
     ]
 }

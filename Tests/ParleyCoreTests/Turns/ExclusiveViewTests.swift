@@ -1,3 +1,4 @@
+import ParleyCore
 import Testing
 
 @testable import ParleyCore
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: 0..<40) func findsTheBestPath(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let posteriors = (0..<3).map { _ in (0..<9).map { _ in Float.random(in: 0.4...1, using: &random) } }
         var sections: [ExclusiveView.Section] = []
         var start = 0

@@ -1,3 +1,4 @@
+import ParleyCore
 import Testing
 
 @testable import ParleyCore
@@ -88,7 +89,7 @@ import Testing
     /// Random posteriors: exclusive turns cover exactly what turns cover, one speaker at a time, each within a turn of
     /// its speaker.
     @Test(arguments: 0..<20) func exclusiveTurnsCoverTheTurns(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let posteriors = (0..<4).map { _ in
             (0..<40).flatMap { _ in
                 [Float](

@@ -1,3 +1,4 @@
+import ParleyCore
 import ParleyHTTP
 import Testing
 
@@ -149,7 +150,7 @@ import Testing
 
     /// Changed bodies never crash the parser, and what comes out doesn't depend on the cuts.
     @Test func standsMutatedBodies() {
-        var random = SplitMix64(state: 20_260_101)
+        var random = SplitMix64(seed: 20_260_101)
         let original = Array(Self.awkward.utf8)
         let tokens = ["\r\n--b", "--b--", "\r\n\r\n", "\r", "\n", "--", ";", "\"", "\\", "name=", "%", "*=", ":", "\0"]
             .map { Array($0.utf8) }

@@ -20,7 +20,7 @@ struct KMeans: Sendable {
     func labels(
         _ values: [Double], dimension: Int, weights: [Double], cancellation: CancellationFlag
     ) throws -> [Int] {
-        var random = SeededGenerator(seed: 42)
+        var random = SplitMix64(seed: 42)
         var best: (labels: [Int], inertia: Double)?
         for _ in 0..<startCount {
             var run = KMeansRun(values: values, dimension: dimension, weights: weights)
@@ -67,12 +67,12 @@ private struct KMeansRun {
     }
 
     /// Starting points, each with the probability of its squared distance from those before.
-    mutating func seed(_ count: Int, using random: inout SeededGenerator) {
+    mutating func seed(_ count: Int, using random: inout SplitMix64) {
         var isTaken = [Bool](repeating: false, count: weights.count)
         for centre in 0..<count {
             let shares = weights.indices.map { isTaken[$0] ? 0 : weights[$0] * (centre == 0 ? 1 : squares[$0]) }
             let total = shares.reduce(0, +)
-            var rest = total * random.unit()
+            var rest = total * random.uniform()
             let drawn = shares.indices.first {
                 rest -= shares[$0]
                 return rest < 0
@@ -131,22 +131,4 @@ private struct KMeansRun {
         for index in sums.indices where totals[index / dimension] > 0 { sums[index] /= totals[index / dimension] }
         centres = sums
     }
-}
-
-/// SplitMix64 (Steele, Lea & Flood 2014).
-struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-
-    /// A number in 0..<1.
-    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

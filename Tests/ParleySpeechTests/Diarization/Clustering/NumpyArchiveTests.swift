@@ -39,7 +39,7 @@ import Testing
             #expect(throws: InferenceError.self) { try read(Array(good.prefix(count)), keys) }
         }
         // Some damage is in fields that say nothing of the numbers; none is a crash.
-        var random = SplitMix64(state: 7)
+        var random = SplitMix64(seed: 7)
         var refused = 0
         for _ in 0..<300 {
             var bad = good

@@ -23,7 +23,7 @@ import Testing
 
     /// Noisy copies of a person's direction, the people in turn: `people[i]` is how often person i speaks.
     private func voices(_ people: [Int], noise: Float = 0.15, seconds: Float = 2, seed: UInt64 = 1) -> [LocalSpeaker] {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var result: [LocalSpeaker] = []
         for (person, count) in people.enumerated() {
             for _ in 0..<count {

@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 17]) func aMatrixIsItsEigenvectorsTimesItsEigenvalues(_ count: Int) throws {
-        var random = SplitMix64(state: UInt64(count))
+        var random = SplitMix64(seed: UInt64(count))
         var matrix = [Double](repeating: 0, count: count * count)
         for row in 0..<count {
             for column in 0...row {

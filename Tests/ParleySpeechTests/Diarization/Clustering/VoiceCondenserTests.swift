@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct VoiceCondenserTests {
     private func voices(_ count: Int, people: Int) -> [LocalSpeaker] {
-        var random = SplitMix64(state: 3)
+        var random = SplitMix64(seed: 3)
         return (0..<count).map { number in
             var vector = (0..<16).map { _ in Float.random(in: -0.2...0.2, using: &random) }
             vector[number % people] += 1

@@ -69,7 +69,7 @@ struct ForeignSpeakerEncoderTests {
         let folder = try TemporaryFolder()
         let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: SpeakerEncoderFixture.path(name))))
         let window = SpeakerEncoderFixture.wholeWindow(SpeakerEncoderFixture.signal(16_000))
-        var random = SplitMix64(state: 7)
+        var random = SplitMix64(seed: 7)
         for round in 0..<60 {
             var damaged = bytes
             if round % 4 == 0 {

@@ -99,7 +99,7 @@ import Testing
 
     @Test func brokenBytesLoseNoToken() throws {
         let tokenizer = try Self.load()
-        var generator = SplitMix64(state: 1)
+        var generator = SplitMix64(seed: 1)
         for _ in 0..<300 {
             let ids = (0..<8).map { _ in Int.random(in: 120..<256, using: &generator) }
             for language in ["en", "ja"] {

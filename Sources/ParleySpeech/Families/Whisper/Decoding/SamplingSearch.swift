@@ -1,3 +1,4 @@
+import ParleyCore
 /// Draws one or several texts beside each other: the likeliest token at temperature 0, a random one above it.
 ///
 /// openai/whisper's `GreedyDecoder`; log-probabilities are those at temperature 1.
@@ -13,7 +14,7 @@ struct SamplingSearch: TokenSearch {
 
     private struct Candidate: Sendable {
         var text = FoundText(tokens: [], logProbabilities: [], sum: 0)
-        var generator: SeededGenerator
+        var generator: SplitMix64
     }
 
     /// - Parameters:
@@ -32,7 +33,7 @@ struct SamplingSearch: TokenSearch {
         self.maximumTokenCount = maximumTokenCount
         self.ranking = ranking
         let count = temperature > 0 ? max(1, candidateCount) : 1
-        candidates = (0..<count).map { Candidate(generator: SeededGenerator(seed: seed &+ UInt64($0) &* 0x9e37_79b9)) }
+        candidates = (0..<count).map { Candidate(generator: SplitMix64(seed: seed &+ UInt64($0) &* 0x9e37_79b9)) }
     }
 
     mutating func advance(_ logits: (_ row: Int, _ tokens: [Int]) -> LogitRow) -> SearchStep {
@@ -69,22 +70,5 @@ struct SamplingSearch: TokenSearch {
         guard token != endOfText else { return nil }
         candidates[index].text.tokens.append(token)
         return candidates[index].text.tokens.count < maximumTokenCount ? token : nil
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64 (OOPSLA 2014): small, and the same numbers for the same seed for ever.
-struct SeededGenerator: Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// A number in 0..<1.
-    mutating func uniform() -> Double {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        mixed ^= mixed >> 31
-        return Double(mixed >> 11) * 0x1p-53
     }
 }

@@ -1,3 +1,4 @@
+import ParleyCore
 import Foundation
 import Testing
 
@@ -16,7 +17,7 @@ struct LanguageTable: Sendable {
     func logits(after tokens: [Int]) -> [Float] {
         var state = seed &* 1_000_003
         for token in tokens { state = (state ^ UInt64(token + 1)) &* 0x100_0000_01b3 }
-        var generator = SplitMix64(state: state)
+        var generator = SplitMix64(seed: state)
         return (0..<tokenCount).map { id in
             Float.random(in: -3...3, using: &generator) + (id == endOfText ? endBias : 0)
         }

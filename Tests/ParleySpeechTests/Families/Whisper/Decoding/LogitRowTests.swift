@@ -1,3 +1,4 @@
+import ParleyCore
 import Foundation
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
 
     @Test(arguments: [1, 7, 8, 9, 15, 16, 17, 100, 1_001, 4_096], [0.01, 1, 30, 1_000] as [Float])
     func sumsLikeTheDefinition(_ count: Int, _ scale: Float) {
-        var generator = SplitMix64(state: UInt64(count) ^ 77)
+        var generator = SplitMix64(seed: UInt64(count) ^ 77)
         var values = (0..<count).map { _ in Float.random(in: -scale...scale, using: &generator) }
         for index in values.indices where Int.random(in: 0..<4, using: &generator) == 0 { values[index] = -.infinity }
         let row = Self.row(values)
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20) func findsTheLargestOfMany(_ seed: UInt64) {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         let values = (0..<137).map { _ in Float(Int.random(in: 0..<50, using: &generator)) }
         let sorted = values.indices.sorted { (values[$0], -$0) > (values[$1], -$1) }
         #expect(Self.row(values).top(6) == Array(sorted.prefix(6)))

@@ -1,3 +1,4 @@
+import ParleyCore
 import Foundation
 import Testing
 
@@ -118,7 +119,7 @@ import Testing
 
     @Test func theGeneratorIsSplitMix64() {
         // First outputs for the seed 1234567 (Vigna's reference program).
-        var generator = SeededGenerator(seed: 1_234_567)
+        var generator = SplitMix64(seed: 1_234_567)
         let expected: [UInt64] = [
             6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
         ]

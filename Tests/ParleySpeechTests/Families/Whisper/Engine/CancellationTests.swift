@@ -38,7 +38,7 @@ struct CancellationTests {
         _ scheduler: BatchScheduler<WhisperJob, WhisperBucket, WindowHypothesis>, of engine: WhisperEngine,
         cancelled: Int, surviving: Int, seed: UInt64
     ) async throws -> [Int: WindowHypothesis] {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         var tasks: [(index: Int, survives: Bool, task: Task<WindowHypothesis, any Error>)] = []
         var fates = [Bool](repeating: false, count: cancelled) + [Bool](repeating: true, count: surviving)
         fates.shuffle(using: &generator)

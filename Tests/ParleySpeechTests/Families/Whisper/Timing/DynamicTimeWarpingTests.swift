@@ -1,3 +1,4 @@
+import ParleyCore
 import Testing
 
 @testable import ParleySpeech
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: 0..<100) func findsTheCheapestWay(_ seed: UInt64) {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         let (rows, columns) = (Int.random(in: 1...9, using: &generator), Int.random(in: 1...14, using: &generator))
         let costs = (0..<rows).map { _ in
             (0..<columns).map { _ in Float.random(in: -1...1, using: &generator) }
