@@ -29,18 +29,19 @@ public struct OfflineDiarizer: Diarizer {
         guard let first = analyzers.first else {
             throw InferenceError(.modelForeign, model: "segmentation", "Diarization needs at least one device.")
         }
-        let (segmentation, encoder) = (first.segmentation, first.encoder)
+        let segmentation = first.segmentation
+        var traits = first.encoder.traits
+        if let threshold = options.clusteringThreshold { traits.linkageThreshold = Float(threshold) }
         parts = DiarizationParts(
             analysis: WindowAnalysis(analyzers, segmentation: segmentation),
-            encoder: encoder.traits,
-            clustering: try SpeakerClusterings.make(
-                options.clustering, traits: encoder.traits, plda: try options.plda()),
+            encoder: traits,
+            clustering: try SpeakerClusterings.make(options.clustering, traits: traits, plda: try options.plda()),
             lane: BlockingLane(name: "diarize", threadCount: threadCount),
             windowStep: max(
                 segmentation.frameShiftSamples,
                 Int((Double(segmentation.windowSampleCount) * options.step).rounded())),
             turns: options.turns)
-        acceptance = options.acceptance.map { Float($0) } ?? encoder.traits.acceptance
+        acceptance = options.acceptance.map { Float($0) } ?? traits.acceptance
         self.decoder = decoder
     }
 
@@ -110,6 +111,8 @@ public struct OfflineDiarizerOptions: Sendable, Hashable {
     public var turns = TurnOptions()
     /// How voices are divided among people.
     public var clustering = ClusteringMethod.automatic
+    /// Cosine distance, 0...2, up to which linkage takes voices for one person's; nil takes the encoder's own.
+    public var clusteringThreshold: Double?
     /// Folder that may hold `xvec_transform.npz` and `plda.npz`, which VBx needs; nil where there is none.
     public var pldaDirectory: String?
 

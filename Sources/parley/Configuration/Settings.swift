@@ -92,6 +92,7 @@ struct DiarizationSettings: Sendable {
     var onset = Double(OfflineDiarizerOptions().turns.onset)
     var offset = Double(OfflineDiarizerOptions().turns.offset)
     var clustering = ClusteringMethod.automatic
+    var clusteringThreshold: Double?
     var pldaFolder: String?
     /// Whether a server keeps voices.
     var keepsProfiles = false

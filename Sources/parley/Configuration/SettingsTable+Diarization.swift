@@ -25,6 +25,11 @@ extension SettingsTable {
             "clustering", .choice, \.diarization.clustering,
             "How voices are divided among people; `automatic` takes `vbx` where the speaker model brings its PLDA"),
         Setting(
+            "clustering_threshold", .automaticNumber(0...2), \.diarization.clusteringThreshold,
+            automatic: "the value that suits the speaker model",
+            "Cosine distance up to which voices are one person's, for `linkage` and `centroid`; smaller finds more people"
+        ),
+        Setting(
             "plda_folder", .automaticPath, \.diarization.pldaFolder, automatic: "the folder of the speaker model",
             "Folder with `xvec_transform.npz` and `plda.npz`, which `vbx` needs"),
         Setting(

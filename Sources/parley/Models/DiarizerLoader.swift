@@ -31,6 +31,7 @@ struct DiarizerLoader: Sendable {
         options.turns.onset = Float(settings.onset)
         options.turns.offset = Float(settings.offset)
         options.clustering = settings.clustering
+        options.clusteringThreshold = settings.clusteringThreshold
         options.pldaDirectory =
             settings.pldaFolder ?? URL(fileURLWithPath: encoder).deletingLastPathComponent().path
         return try OfflineDiarizer(networks, decoder: decoder, options: options, threadCount: threadCount)

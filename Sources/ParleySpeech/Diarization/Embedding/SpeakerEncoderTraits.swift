@@ -5,7 +5,7 @@ struct SpeakerEncoderTraits: Sendable, Hashable {
     /// Values per vector.
     let dimension: Int
     /// Cosine distance, 0...2, up to which average linkage takes voices of a recording for one person's.
-    let linkageThreshold: Float
+    var linkageThreshold: Float
     /// Cosine similarity, -1...1, from which a voice is taken for a known speaker's.
     let acceptance: Float
 }
