@@ -33,7 +33,7 @@ struct SpeakerNetworkLayout: Sendable {
     let dimension: Int?
     /// Rows that one run may have.
     let largestBatch: Int
-    let features: SpeakerFeatures
+    var features: SpeakerFeatures
 
     /// Where the bands are in the input.
     var bandAxis: Int { framework == .nemo ? 1 : 2 }
