@@ -11,8 +11,8 @@ import ParleyInference
 /// - NeMo's own export: no metadata, `audio_signal` and `length` to `logits` and `embs`.
 ///
 /// Features are those that each framework trains with, which for WeSpeaker and 3D-Speaker means
-/// `torchaudio.compliance.kaldi.fbank`: frames only where they fit in, bands from 20 Hz up to 8 kHz, a Hamming window in
-/// WeSpeaker (`wespeaker/dataset/processor.py`) and Kaldi's in 3D-Speaker (`speakerlab/process/processor.py`).
+/// `torchaudio.compliance.kaldi.fbank`: frames only where they fit in, bands from 20 Hz up to 8 kHz, a Hamming window
+/// in WeSpeaker (`wespeaker/dataset/processor.py`) and Kaldi's in 3D-Speaker (`speakerlab/process/processor.py`).
 /// sherpa-onnx takes Kaldi's window, mirrored ends and bands up to 7,600 Hz for both. The small network that was to be
 /// had for tests tells voices apart better with WeSpeaker's: over utterances of 8 readers equal error rates of 5.2%
 /// instead of 6.9% at 2 s and 2.8% instead of 3.9% at 4 s.

@@ -36,6 +36,7 @@ struct SherpaSpeakerParityTests {
         let session = try SpeakerEncoderFixture.session(path: "\(root)/\(reference.model)")
         let own = try MelSpeakerEncoder(session: session)
         #expect(own.traits.dimension == 64)
+        #expect(own.traits.acceptance == 0.80, "the lines measured for these weights")
         var layout = try SpeakerNetworkLayout(session)
         layout.features = SpeakerFeatures(
             frames: .kaldi(KaldiFbank(window: .povey, snipsEdges: false, highestHz: 7_600)), normalization: .none)
