@@ -6,30 +6,32 @@ SHERPA = "sherpa-onnx"
 
 
 def accuracy(figures):
-    """A row for each recording and one for each kind; the other program at its usual and at its best threshold."""
+    """For each program DER without and with collar, and the speakers that it finds; sets before their recordings."""
     programs = shown_programs(figures)
-    heads = ["recording", "speakers"]
-    for program in programs:
-        heads += [program, "collar 0.25 s", "found"]
+    rows, parts = [], []
+    for kind, items in kinds(figures).items():
+        results = {program: [item["results"][program] for item in items] for program in programs}
+        parts.append([kind, *(error_rate(results[program], "collar_0") for program in programs)])
+        if len(items) > 1:
+            rows.append([f"**{kind}**", "", *(rates(results[program]) for program in programs)])
+        rows += [
+            [name(item), speakers(item, programs), *(
+                f"{rates([item['results'][program]])}, {item['results'][program]['found']}" for program in programs)]
+            for item in items]
+    return (
+        f"{table(['recording', 'speakers', *programs], rows)}\n\nWithout collar, as missed + false alarm + "
+        f"confusion:\n\n{table(['recordings', *programs], parts)}")
+
+
+def kinds(figures):
     groups = {}
     for item in figures["recordings"]:
         groups.setdefault(item["kind"].partition(",")[0], []).append(item)
-    rows = []
-    for kind, items in groups.items():
-        if len(items) > 1:
-            rows.append([f"**{kind}**", "", *accuracy_cells(items, programs)])
-        rows += [[name(item), speakers(item, programs), *accuracy_cells([item], programs)] for item in items]
-    return table(heads, rows)
+    return groups
 
 
-def accuracy_cells(items, programs):
-    cells = []
-    for program in programs:
-        results = [item["results"][program] for item in items]
-        cells += [
-            error_rate(results, "collar_0"), percent(rate(results, "collar_250")),
-            results[0]["found"] if len(results) == 1 else ""]
-    return cells
+def rates(results):
+    return f"{percent(rate(results, 'collar_0'))} / {percent(rate(results, 'collar_250'))}"
 
 
 def shown_programs(figures):
@@ -92,6 +94,8 @@ def scaling(figures):
 
 def length(row):
     minutes = row["audio_seconds"] / 60
+    if minutes < 2:
+        return f"{row['audio_seconds']:.0f} s"
     return f"{minutes / 60:.0f} h" if minutes >= 59 else f"{minutes:.0f} min"
 
 

@@ -37,7 +37,8 @@ def main():
             seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
             print(json.dumps({
                 "path": path, "threshold": threshold, "audio_seconds": len(samples) / diarizer.sample_rate,
-                "seconds": seconds, "cpu_seconds": cpu_seconds, "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+                "seconds": seconds, "cpu_seconds": cpu_seconds,
+                "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
                 "turns": [[turn.start, turn.end, f"S{turn.speaker}"] for turn in turns]}), flush=True)
 
 
