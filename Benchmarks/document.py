@@ -4,8 +4,10 @@ import json
 import re
 from pathlib import Path
 
+import diarization_page
+from markdown import MB, error_rate, percent, table, target
+
 NOT_MEASURED = "Not measured yet."
-MB = 1_000_000
 
 
 def render(folder):
@@ -16,18 +18,15 @@ def render(folder):
             ("speed", {"speed": speed, "stages": stages}), ("memory", {"memory": memory, "upload": upload}),
             ("accuracy", {"accuracy": accuracy, "placement": placement}), ("serving", {"serving": serving}),
             ("whisper", {"whisper": whisper, "whisper_together": whisper_together}), ("mixed", {"mixed": mixed}),
-            ("parity", {"parity": parity})):
+            ("parity", {"parity": parity}), ("diarization", {"diarization": diarization_page.accuracy}),
+            ("diarization_speed", {"diarization_speed": diarization_page.speed}),
+            ("diarization_scaling", {"diarization_scaling": diarization_page.scaling})):
         measured = figures.get(name)
         parts[f"{name}_measured"] = when(measured["measured"]) if measured else NOT_MEASURED
         parts |= {key: render_table(measured) if measured else "" for key, render_table in tables.items()}
     template = Path(__file__).with_name("template.md").read_text()
     page = re.sub(r"{{(\w+)}}", lambda found: parts[found[1]], template)
     return re.sub(r"\n{3,}", "\n\n", page)
-
-
-def table(heads, rows):
-    lines = [heads, ["---"] + ["---:"] * (len(heads) - 1), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def when(measured):
@@ -123,18 +122,6 @@ def kinds(figures):
 def word_error_rate(recordings):
     counted = [item["words"] for item in recordings if "words" in item]
     return sum(item["errors"] for item in counted) / sum(item["count"] for item in counted) if counted else None
-
-
-def error_rate(diarized, collar):
-    total = sum(item[collar]["total"] for item in diarized)
-    if not total:
-        return ""
-    parts = [sum(item[collar][key] for item in diarized) / total for key in ("missed", "false_alarm", "confusion")]
-    return f"{percent(sum(parts))} ({' + '.join(f'{100 * part:.1f}' for part in parts)})"
-
-
-def percent(value):
-    return "" if value is None else f"{100 * value:.1f}%"
 
 
 def placement(figures):
@@ -239,11 +226,8 @@ def targets(figures):
             f"peak memory for {longest['seconds'] / 60:.0f} min of audio", "under 1200 MB",
             f"{longest['peak_bytes'] / MB:.0f} MB", longest["peak_bytes"] < 1200 * MB))
         rows.append(target("growth by a large upload", "under 64 MB", f"{growth / MB:.1f} MB", growth < 64 * MB))
+    rows += diarization_page.targets(figures)
     return table(["what", "target", "measured", "met"], rows) if rows else NOT_MEASURED
-
-
-def target(what, wanted, measured, is_met):
-    return [what, wanted, measured, "yes" if is_met else "**no**"]
 
 
 def speed_targets(recording):

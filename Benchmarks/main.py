@@ -13,7 +13,9 @@ import document
 import machine
 from bench import Bench, say
 
-TABLES = ("speed", "memory", "accuracy", "serving", "whisper", "mixed", "parity")
+TABLES = (
+    "speed", "memory", "accuracy", "diarization", "diarization_speed", "diarization_scaling", "serving", "whisper",
+    "mixed", "parity")
 # Tables that are measured only where this variable is set.
 NEEDS = {"whisper": "PARLEY_BENCH_MODELS", "mixed": "PARLEY_BENCH_MINUTES",
          "parity": "PARLEY_PARITY_REFERENCE"}

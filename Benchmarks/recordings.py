@@ -34,16 +34,16 @@ class Recording:
     scored: tuple[float, float] | None = None
 
 
-def generated(bench, voices, seconds, seed):
-    """A dialogue synthesised with flite; made once."""
+def generated(bench, voices, seconds, seed, overlap=0):
+    """A dialogue synthesised with flite; made once. `overlap` is the share of turns that begin early."""
     voices = voices.split(",")
-    name = f"generated-{len(voices)}-{seconds}s-{seed}"
+    name = f"generated-{len(voices)}-{seconds}s-{seed}" + (f"-overlap{round(100 * overlap)}" if overlap else "")
     prefix = bench.recordings / name
     if not prefix.with_suffix(".rttm").exists():
         script = bench.root / "scripts" / "make_dialogue.py"
         subprocess.run(
             [sys.executable, script, "--voices", ",".join(voices), "--seconds", str(seconds), "--seed", str(seed),
-             "--output", prefix], check=True, stdout=subprocess.DEVNULL)
+             "--overlap", str(overlap), "--output", prefix], check=True, stdout=subprocess.DEVNULL)
     facts = json.loads(prefix.with_suffix(".json").read_text())
     turns = [Turn(turn["speaker"], turn["start"], turn["end"], turn["text"]) for turn in facts["turns"]]
     return with_turn_texts(Recording(name, prefix.with_suffix(".wav"), f"generated, {len(voices)} voices", turns=turns))

@@ -3,10 +3,12 @@
 
     make_dialogue.py --script FILE --output PREFIX
     make_dialogue.py --voices slt,rms,awb --seconds 90 --seed 7 --output PREFIX
+    make_dialogue.py --voices slt,rms,slt@0.85 --overlap 0.15 --output PREFIX
 
 Writes PREFIX.wav (16 kHz mono), PREFIX.txt (what is said, one turn a line), PREFIX.json (turns and sentences with
 times) and PREFIX.rttm. A turn reaches from its first to its last audible sample. A script has one "voice: sentence"
-a line; without one, sentences are drawn from dialogue_sentences.txt. The same arguments give the same files.
+a line; without one, sentences are drawn from dialogue_sentences.txt. `slt@0.85` is slt played at 0.85 of its speed: pitch
+and formants move together, which gives another person. The same arguments give the same files.
 """
 
 import argparse
@@ -24,6 +26,8 @@ from pathlib import Path
 SAMPLE_RATE_HZ = 16000
 FRAME = 160
 VOICES = ("slt", "rms", "awb", "kal16")
+# Further away than this nobody sounds like a person.
+SPEEDS = (0.7, 1.4)
 SENTENCES = Path(__file__).with_name("dialogue_sentences.txt")
 LEVEL_DBFS = -23.0
 NOISE_DBFS = -66.0
@@ -48,7 +52,7 @@ def main():
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--script", type=Path, help='file of "voice: sentence" lines')
-    parser.add_argument("--voices", default="slt,rms,awb", help=f"of {', '.join(VOICES)} (default slt,rms,awb)")
+    parser.add_argument("--voices", default="slt,rms,awb", help=f"of {', '.join(VOICES)}, also as VOICE@SPEED (default slt,rms,awb)")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--turns", type=int, help="number of turns")
     length.add_argument("--seconds", type=float, default=60, help="least length of the speech (default 60)")
@@ -66,9 +70,17 @@ def parse_arguments():
         parser.error("--pause is least:most in seconds")
     if not 0 <= least <= most or not 0 <= arguments.overlap <= 1 or arguments.sentences < 1:
         parser.error("--pause, --overlap or --sentences is out of range")
-    if not set(arguments.voices) <= set(VOICES):
-        parser.error(f"voices are {', '.join(VOICES)}")
+    if not all(is_voice(voice) for voice in arguments.voices):
+        parser.error(f"voices are {', '.join(VOICES)}, at speeds from {SPEEDS[0]} to {SPEEDS[1]}")
     return arguments
+
+
+def is_voice(voice):
+    name, at, speed = voice.partition("@")
+    try:
+        return name in VOICES and (not at or SPEEDS[0] <= float(speed) <= SPEEDS[1])
+    except ValueError:
+        return False
 
 
 def scripted_turns(path):
@@ -78,7 +90,7 @@ def scripted_turns(path):
         if not line.strip() or line.startswith("#"):
             continue
         voice, colon, sentence = (part.strip() for part in line.partition(":"))
-        if not colon or voice not in VOICES or not sentence:
+        if not colon or not is_voice(voice) or not sentence:
             raise ValueError(f"{path.name}:{number}: not a line like 'slt: Good morning.'")
         if turns and turns[-1][0] == voice:
             turns[-1][1].append(sentence)
@@ -114,13 +126,25 @@ def say(voice, sentence):
     if (voice, sentence) not in _said:
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "said.wav")
-            subprocess.run(["flite", "-voice", voice, "-t", sentence, "-o", path], check=True)
+            name, _, speed = voice.partition("@")
+            subprocess.run(["flite", "-voice", name, "-t", sentence, "-o", path], check=True)
+            if speed:
+                path = at_speed(path, float(speed))
             with wave.open(path) as file:
                 if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (SAMPLE_RATE_HZ, 1, 2):
                     raise ValueError(f"voice {voice} is not 16 kHz mono")
                 samples = array.array("h", file.readframes(file.getnframes()))
         _said[voice, sentence] = at_level(audible(samples))
     return _said[voice, sentence]
+
+
+def at_speed(path, speed):
+    """The file played faster or slower; the path of the new one."""
+    changed = f"{path}.{speed}.wav"
+    filters = f"asetrate={round(SAMPLE_RATE_HZ * speed)},aresample={SAMPLE_RATE_HZ}"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", path, "-af", filters, "-bitexact", "-c:a", "pcm_s16le", changed], check=True)
+    return changed
 
 
 def audible(samples):

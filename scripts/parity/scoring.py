@@ -115,7 +115,8 @@ def compare_sums(parley, folder, cases, worst):
         wrong = sum(item[name] for item in each for name in ("missed detection", "false alarm", "confusion"))
         found = score(parley, folder, *turn_arguments(setting))["diarization"]
         note(worst, "sums", found["der"], wrong / total)
-        note(worst, "sums", found["jer"], sum(item["speaker_error"] for item in each) / sum(item["speakers"] for item in each))
+        speakers = sum(item["speakers"] for item in each)
+        note(worst, "sums", found["jer"], sum(item["speaker_error"] for item in each) / speakers)
 
 
 def score(parley, folder, *arguments):

@@ -12,7 +12,8 @@ from meeteval.wer.normalizer import normalize
 from pyannote.core import Annotation, Segment, Timeline
 from pyannote.metrics.diarization import DiarizationErrorRate, JaccardErrorRate
 
-WORDS = [f"{stem}{ending}" for stem in ("ba", "do", "ki", "lu", "Me", "No") for ending in ("", "n", "ra", ".", "sh,", "?")]
+STEMS = ("ba", "do", "ki", "lu", "Me", "No")
+WORDS = [stem + ending for stem in STEMS for ending in ("", "n", "ra", ".", "sh,", "?")]
 # meeteval's name of Parley's normalization "basic".
 NORMALIZERS = {"none": None, "basic": "lower,rm(.?!,)"}
 PARTS = ("total", "correct", "missed detection", "false alarm", "confusion")
@@ -31,7 +32,8 @@ class Case:
 
     def rttm(self, turns):
         return "".join(
-            f"SPEAKER {self.name} 1 {start} {length} <NA> <NA> {speaker} <NA> <NA>\n" for start, length, speaker in turns)
+            f"SPEAKER {self.name} 1 {start} {length} <NA> <NA> {speaker} <NA> <NA>\n"
+            for start, length, speaker in turns)
 
     def uem(self):
         return "".join(f"{self.name} 1 {start} {end}\n" for start, end in self.regions)

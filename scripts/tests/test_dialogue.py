@@ -71,6 +71,19 @@ class DialogueTests(unittest.TestCase):
         self.assertEqual(first, again)
         self.assertNotEqual(first, other)
 
+    @unittest.skipUnless(shutil.which("ffmpeg"), "ffmpeg is not installed")
+    def test_another_speed_is_another_voice(self):
+        for name, voice in (("plain", "slt"), ("slow", "slt@0.8")):
+            result = make(self.folder / name, "--voices", voice, "--turns", "2", "--sentences", "1")
+            self.assertEqual(result.returncode, 0, result.stderr)
+        (_, plain), (_, slow) = read(self.folder / "plain"), read(self.folder / "slow")
+        self.assertEqual(slow["speakers"], ["slt@0.8"])
+        for before, after in zip(plain["turns"], slow["turns"], strict=True):
+            self.assertEqual(before["text"], after["text"])
+            ratio = (after["end"] - after["start"]) / (before["end"] - before["start"])
+            self.assertAlmostEqual(ratio, 1 / 0.8, delta=0.02)
+        self.assertEqual(make(self.folder / "bad", "--voices", "slt@9").returncode, 2)
+
     def test_a_bad_script_leaves_no_file(self):
         script = self.folder / "script.txt"
         script.write_text("slt: Good morning.\nnobody: Hello.\n")

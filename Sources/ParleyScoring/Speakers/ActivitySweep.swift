@@ -12,6 +12,9 @@ struct ActivitySweep {
         var shared = 0.0
     }
 
+    /// Shorter stretches are none, as in `pyannote.core`.
+    static let shortestSeconds = 1e-6
+
     private(set) var scoredSeconds = 0.0
     /// Speaker time of the reference.
     private(set) var totalSeconds = 0.0
@@ -73,7 +76,8 @@ struct ActivitySweep {
     private mutating func walk(_ events: [(seconds: Double, change: Change, step: Int)]) {
         var last = 0.0
         for event in events {
-            if event.seconds > last, isScored { count(event.seconds - last) }
+            // What is left between boundaries that are the same but for rounding is no time in which somebody talks.
+            if event.seconds - last > Self.shortestSeconds, isScored { count(event.seconds - last) }
             last = event.seconds
             switch event.change {
             case .region: regionDepth += event.step

@@ -16,8 +16,6 @@ public struct DiarizationScorer: Sendable {
 
     /// Most speakers of one side of a recording.
     static let speakerLimit = 1_000
-    /// Shorter turns are none, as in `pyannote.core`.
-    private static let shortestSeconds = 1e-6
 
     /// Makes a scorer.
     public init(collarSeconds: Double = 0, skipsOverlap: Bool = false) {
@@ -31,8 +29,8 @@ public struct DiarizationScorer: Sendable {
     public func score(
         reference: [SpeakerTurn], hypothesis: [SpeakerTurn], regions: [TimeSpan]? = nil
     ) throws(ScoringError) -> DiarizationScore {
-        let reference = reference.filter { $0.span.durationSeconds > Self.shortestSeconds }
-        let hypothesis = hypothesis.filter { $0.span.durationSeconds > Self.shortestSeconds }
+        let reference = reference.filter { $0.span.durationSeconds > ActivitySweep.shortestSeconds }
+        let hypothesis = hypothesis.filter { $0.span.durationSeconds > ActivitySweep.shortestSeconds }
         let real = Set(reference.map(\.speaker)).sorted()
         let found = Set(hypothesis.map(\.speaker)).sorted()
         guard max(real.count, found.count) <= Self.speakerLimit else {

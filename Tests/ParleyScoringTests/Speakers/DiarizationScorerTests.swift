@@ -70,6 +70,13 @@ import Testing
         #expect(missed.speakers.map(\.reference) == ["A"])
     }
 
+    /// 0.3 and 0.1 + 0.2 are not the same number; the difference between them is nobody's turn.
+    @Test func boundariesThatDifferByRounding() throws {
+        let reference = [turn(0, 0.1 + 0.2, "A"), turn(0, 0.3, "C"), turn(0.5, 1, "B")]
+        let score = try DiarizationScorer(skipsOverlap: true).score(reference: reference, hypothesis: [])
+        #expect(score.speakers.map(\.reference) == ["B"])
+    }
+
     @Test func recordingsAreSummedNotAveraged() throws {
         let scorer = DiarizationScorer()
         let good = try scorer.score(reference: [turn(0, 9, "A")], hypothesis: [turn(0, 9, "x")])
