@@ -27,6 +27,23 @@ enum Vector {
         }
     }
 
+    static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
+        var sums = SIMD4<Double>()
+        var index = 0
+        while index + 4 <= count {
+            sums +=
+                UnsafeRawPointer(a + index).loadUnaligned(as: SIMD4<Double>.self)
+                * UnsafeRawPointer(b + index).loadUnaligned(as: SIMD4<Double>.self)
+            index += 4
+        }
+        var sum = sums.sum()
+        while index < count {
+            sum += a[index] * b[index]
+            index += 1
+        }
+        return sum
+    }
+
     static func sum(_ a: [Float], _ b: [Float], weight: Float = 1) -> [Float] {
         zip(a, b).map { $0 + weight * $1 }
     }
