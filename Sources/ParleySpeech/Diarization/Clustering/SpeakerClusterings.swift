@@ -48,8 +48,10 @@ enum SpeakerClusterings {
     }
 
     /// The Euclidean distance between means that goes with a mean cosine distance between voices.
+    ///
+    /// Means of voices that differ among themselves are shorter than 1 and so nearer to each other: by a third, as
+    /// measured with the bundled encoder, for which 0.50 finds the same people as a cosine distance of 0.28.
     static func centroidThreshold(cosineDistance: Float) -> Float {
-        // Means of voices that differ among themselves are shorter than 1, and so nearer to each other.
-        (2 * cosineDistance).squareRoot() * 0.8
+        (2 * cosineDistance).squareRoot() * 0.67
     }
 }

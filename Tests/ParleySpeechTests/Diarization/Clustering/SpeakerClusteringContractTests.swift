@@ -53,8 +53,7 @@ import Testing
 
     @Test(arguments: ClusteringMethod.allCases) func twelvePeople(_ method: ClusteringMethod) throws {
         let twelve = voices(Array(repeating: 12, count: 12))
-        // Eigengaps are not trusted with so many.
-        if method != .spectral { #expect(try people(method, twelve).count == 12) }
+        #expect(try people(method, twelve).count == 12)
         #expect(try people(method, twelve, .exactly(12)).count == 12)
     }
 

@@ -22,7 +22,9 @@ enum AverageLinkage {
             guard let distances = distances.baseAddress else { return }
             while merges.count + 1 < count {
                 if chain.isEmpty, let first = isAlive.firstIndex(of: true) { chain = [first] }
-                guard let tip = chain.last, var nearest = smallest(distances + tip * count, count: count) else { break }
+                guard let tip = chain.last, var nearest = Vector.smallest(distances + tip * count, count: count) else {
+                    break
+                }
                 // Among equals the one before in the chain, or the chain might run in circles.
                 let previous = chain.count > 1 ? chain[chain.count - 2] : nil
                 if let previous, distances[tip * count + previous] <= nearest.value { nearest.index = previous }

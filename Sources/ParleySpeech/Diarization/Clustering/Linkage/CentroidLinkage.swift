@@ -66,7 +66,7 @@ enum CentroidLinkage {
         }
 
         private mutating func find(_ squares: UnsafeMutablePointer<Float>, _ point: Int) {
-            let found = smallest(squares + point * count, count: count)
+            let found = Vector.smallest(squares + point * count, count: count)
             nearest[point] = found?.index ?? point
             bounds[point] = found?.value ?? .infinity
             isStale[point] = false
@@ -74,7 +74,7 @@ enum CentroidLinkage {
 
         mutating func nearestPair(_ squares: UnsafeMutablePointer<Float>) -> (Int, Int, Float)? {
             while let (point, bound) = bounds.withUnsafeBufferPointer({ bounds in
-                bounds.baseAddress.flatMap { smallest($0, count: count) }
+                bounds.baseAddress.flatMap { Vector.smallest($0, count: count) }
             }) {
                 guard isStale[point] else { return (point, nearest[point], bound) }
                 find(squares, point)

@@ -47,11 +47,11 @@ struct PairwiseMatrix: Sendable {
         var sums = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
         var index = 0
         while index + 8 <= dimension {
-            let values = eight(vector + index)
-            sums.0 += eight(rows + index) * values
-            sums.1 += eight(second + index) * values
-            sums.2 += eight(third + index) * values
-            sums.3 += eight(fourth + index) * values
+            let values = Vector.eight(vector + index)
+            sums.0 += Vector.eight(rows + index) * values
+            sums.1 += Vector.eight(second + index) * values
+            sums.2 += Vector.eight(third + index) * values
+            sums.3 += Vector.eight(fourth + index) * values
             index += 8
         }
         var result = SIMD4(sums.0.sum(), sums.1.sum(), sums.2.sum(), sums.3.sum())
@@ -61,27 +61,4 @@ struct PairwiseMatrix: Sendable {
         }
         return result
     }
-}
-
-/// Eight values that follow each other.
-@inline(__always)
-func eight(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
-    UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
-}
-
-/// The smallest of some values and its first place; infinite values are none.
-func smallest(_ values: UnsafePointer<Float>, count: Int) -> (index: Int, value: Float)? {
-    var lanes = SIMD8<Float>(repeating: .infinity)
-    var index = 0
-    while index + 8 <= count {
-        lanes = pointwiseMin(lanes, eight(values + index))
-        index += 8
-    }
-    var value = lanes.min()
-    while index < count {
-        value = min(value, values[index])
-        index += 1
-    }
-    guard value < .infinity else { return nil }
-    return (0..<count).first { values[$0] == value }.map { ($0, value) }
 }

@@ -1,8 +1,9 @@
 import ParleyCore
 
-/// How many neighbours a graph of voices should have, and how many people it then shows: the normalised maximum
-/// eigengap (NME; T. J. Park et al., "Auto-tuning spectral clustering for speaker diarization using normalized maximum
-/// eigengap", 2019).
+/// How many neighbours a graph of voices should have, and how many people it then shows.
+///
+/// The normalised maximum eigengap (NME) of Park et al., "Auto-tuning spectral clustering for speaker diarization using
+/// normalized maximum eigengap", 2019.
 struct EigengapSearch: Sendable {
     /// Neighbours at most, as a share of the points.
     var largestNeighbourShare = 0.25

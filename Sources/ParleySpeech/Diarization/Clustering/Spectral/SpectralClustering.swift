@@ -8,7 +8,9 @@ struct SpectralClustering: PointClustering {
     /// Average linkage: for too few points to make a graph of, and for what is too near to be different people.
     let fallback: LinkageClustering
     /// People that are found unless more are asked for.
-    var largestPersonCount = 8
+    ///
+    /// 3D-Speaker's pipeline has 15; with NeMo's 8, twelve people were taken for one.
+    var largestPersonCount = 15
     var search = EigengapSearch()
 
     /// Graphs with fewer points show nothing.

@@ -54,15 +54,15 @@ struct SymmetricEigensolver {
         }
         let target = vector[first] > 0 ? -square.squareRoot() : square.squareRoot()
         vector[first] -= target
-        let length = dot(vector + first, vector + first, count: count - first).squareRoot()
+        let length = Vector.dot(vector + first, vector + first, count: count - first).squareRoot()
         guard length > 0 else { return target }
         // With length √2 the reflection is 1 - v vᵀ.
         let scale = 2.0.squareRoot() / length
         for row in first..<count { vector[row] *= scale }
         for row in first..<count {
-            product[row] = dot(matrix + row * count + first, vector + first, count: count - first)
+            product[row] = Vector.dot(matrix + row * count + first, vector + first, count: count - first)
         }
-        let half = dot(product + first, vector + first, count: count - first) / 2
+        let half = Vector.dot(product + first, vector + first, count: count - first) / 2
         for row in first..<count { product[row] -= half * vector[row] }
         for row in first..<count {
             let values = matrix + row * count
@@ -70,23 +70,6 @@ struct SymmetricEigensolver {
             for other in first..<count { values[other] -= a * product[other] + b * vector[other] }
         }
         return target
-    }
-
-    private static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
-        var sums = SIMD4<Double>()
-        var index = 0
-        while index + 4 <= count {
-            sums +=
-                UnsafeRawPointer(a + index).loadUnaligned(as: SIMD4<Double>.self)
-                * UnsafeRawPointer(b + index).loadUnaligned(as: SIMD4<Double>.self)
-            index += 4
-        }
-        var sum = sums.sum()
-        while index < count {
-            sum += a[index] * b[index]
-            index += 1
-        }
-        return sum
     }
 
     /// The eigenvalues, ascending.

@@ -119,13 +119,10 @@ struct VariationalMixture: Sendable {
         var scores = [Double](repeating: 0, count: personCount)
         for (voice, weight) in weights.enumerated() {
             if voice % 256 == 0 { try cancellation.check() }
+            let dots = statistics.dots(voice, people, personCount)
             for person in 0..<personCount {
-                var dot = 0.0
-                for axis in 0..<dimension {
-                    dot += statistics.scaled[voice * dimension + axis] * people.positions[person * dimension + axis]
-                }
                 scores[person] =
-                    evidenceScale * (dot - offsets[person] + statistics.constants[voice]) + logPriors[person]
+                    evidenceScale * (dots[person] - offsets[person] + statistics.constants[voice]) + logPriors[person]
             }
             let largest = scores.max() ?? 0
             let total = largest + log(scores.reduce(0) { $0 + exp($1 - largest) })
@@ -155,6 +152,21 @@ private struct VoiceStatistics {
         constants = stride(from: 0, to: features.count, by: dimension).map { start in
             let square = features[start..<start + dimension].reduce(0) { $0 + $1 * $1 }
             return -0.5 * (square + Double(dimension) * log(2 * Double.pi))
+        }
+    }
+}
+
+extension VoiceStatistics {
+    /// The products of a voice's vector with all people's positions.
+    fileprivate func dots(_ voice: Int, _ people: PersonModels, _ personCount: Int) -> [Double] {
+        let dimension = scaled.count / max(1, constants.count)
+        return scaled.withUnsafeBufferPointer { scaled in
+            people.positions.withUnsafeBufferPointer { positions in
+                guard let scaled = scaled.baseAddress, let positions = positions.baseAddress else { return [] }
+                return (0..<personCount).map {
+                    Vector.dot(scaled + voice * dimension, positions + $0 * dimension, count: dimension)
+                }
+            }
         }
     }
 }
