@@ -5,9 +5,9 @@ public import ParleyInference
 /// Diarization by segmentation, speaker embeddings and clustering: overlapping windows with a few local speakers
 /// each, a vector for every local speaker, and one clustering over the recording.
 public struct OfflineDiarizer: Diarizer {
-    private let parts: DiarizationParts
+    let parts: DiarizationParts
     private let decoder: any AudioDecoder
-    private let acceptance: Float
+    let acceptance: Float
 
     /// - Parameters:
     ///   - networks: What listens: one set for each device, at least one.
