@@ -19,7 +19,7 @@ enum BundledDiarizer {
             try runtime.loadModel(path: try #require(TestEnvironment.bundledModel(name)), name: name)
         }
         return try OfflineDiarizer(
-            DiarizationNetworks(segmentation: network("segmentation"), encoder: network("speaker_encoder")),
+            [DiarizationNetworks(segmentation: network("segmentation"), encoder: network("speaker_encoder"))],
             decoder: FFmpegDecoder(), threadCount: 2)
     }
 
@@ -58,4 +58,9 @@ extension [SpeakerEvent] {
     var uncorrected: SpeakerTimeline {
         filter { if case .revised = $0 { false } else { true } }.timeline
     }
+}
+
+extension SpeakerTimeline {
+    /// Turns with names, to be scored.
+    var namedTurns: [SpeakerTurn] { turns.map { SpeakerTurn(span: $0.span, speaker: "\($0.speaker)") } }
 }

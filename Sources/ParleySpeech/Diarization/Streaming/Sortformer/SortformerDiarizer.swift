@@ -21,12 +21,16 @@ public struct SortformerDiarizer: StreamingDiarizer, BatchReporting {
 
     /// Blocking: tries the network.
     /// - Parameters:
-    ///   - session: The network.
+    ///   - sessions: The network, once for each device.
     ///   - turnRules: How posteriors become turns. Default ``TurnRules/callhome``.
-    ///   - threadCount: Batches that are run at the same time.
+    ///   - threadCount: Batches that are run at the same time on a processor; a GPU has one. Default 1.
     /// - Throws: ``InferenceError`` with `modelForeign`.
-    public init(session: OnnxSession, turnRules: TurnRules = .callhome, threadCount: Int = 1) throws {
-        let network = try SortformerNetwork(session: session)
+    public init(_ sessions: [OnnxSession], turnRules: TurnRules = .callhome, threadCount: Int = 1) throws {
+        guard let session = sessions.first else {
+            throw InferenceError(.modelForeign, model: "sortformer", "Diarization needs at least one device.")
+        }
+        let networks = try sessions.map { try SortformerNetwork(session: $0) }
+        let network = networks[0]
         let own = try SortformerSettings(metadata: session.metadata, model: session.name)
         func fits(_ settings: SortformerSettings) -> Bool {
             network.fixedChunkMelFrameCount.map { settings.stepFrameCount * SortformerSettings.subsampling <= $0 }
@@ -38,7 +42,10 @@ public struct SortformerDiarizer: StreamingDiarizer, BatchReporting {
         }
         ownSettings = own
         choices = SortformerSettings.published.filter { fits($0) }
-        parts = SortformerParts(network: network, turnRules: turnRules, threadCount: threadCount)
+        let replicas = zip(sessions, networks).flatMap { session, network in
+            Array(repeating: network, count: session.device.gpuIndex == nil ? max(1, threadCount) : 1)
+        }
+        parts = SortformerParts(network: network, replicas: replicas, turnRules: turnRules)
     }
 
     /// See ``StreamingDiarizer``.
@@ -84,21 +91,21 @@ struct SortformerParts: Sendable {
     /// Steps come seldom, and each has to be done before the stream's next.
     private static let batching = BatchingOptions(maximumBatch: 8, maximumWait: .milliseconds(5))
 
-    init(network: SortformerNetwork, turnRules: TurnRules, threadCount: Int) {
+    init(network: SortformerNetwork, replicas: [SortformerNetwork], turnRules: TurnRules) {
         self.network = network
         self.turnRules = turnRules
-        let execute: BatchScheduler<SortformerNetwork.Step, Shape, SortformerNetwork.Output>.Execute = {
-            entries, _, cancellation in
-            do {
-                return try network.run(entries.map(\.job), cancellation: cancellation).map { .finished($0) }
-            } catch {
-                return entries.map { _ in .failed(error) }
-            }
-        }
         scheduler = BatchScheduler(
             name: "sortformer",
             options: network.takesBatches ? Self.batching : BatchingOptions(maximumBatch: 1, maximumWait: .zero),
-            replicas: Array(repeating: execute, count: max(1, threadCount)))
+            replicas: replicas.map { replica in
+                { entries, _, cancellation in
+                    do {
+                        return try replica.run(entries.map(\.job), cancellation: cancellation).map { .finished($0) }
+                    } catch {
+                        return entries.map { _ in .failed(error) }
+                    }
+                }
+            })
     }
 
     /// Runs a step of one stream.

@@ -1,4 +1,4 @@
-public import ParleyCore
+import ParleyCore
 
 /// How a streaming Sortformer goes through its audio, in frames of 80 ms.
 ///
