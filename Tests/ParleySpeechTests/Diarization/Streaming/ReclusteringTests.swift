@@ -21,7 +21,7 @@ import Testing
         _ voices: [(voice: LocalSpeaker, id: Int)], maximum: Int = 64
     ) throws -> Reclustering.Outcome? {
         try Reclustering(
-            clustering: AverageLinkageClustering(threshold: traits.linkageThreshold), gates: TrackerGates(traits),
+            clustering: SpeakerClusterings.make(.linkage, traits: traits, plda: nil), gates: TrackerGates(traits),
             maximum: maximum
         ).decide(voices, cancellation: CancellationFlag())
     }

@@ -4,7 +4,7 @@ import ParleyCore
 struct TurnAssembly: Sendable {
     private let rules: TurnRules
     private let frameSeconds: Double
-    private var builders: [Int: TurnBuilder] = [:]
+    private var builders: [Int: StreamingTurnBuilder] = [:]
     private var frameCount = 0
 
     init(rules: TurnRules, frameSeconds: Double) {
@@ -16,7 +16,7 @@ struct TurnAssembly: Sendable {
     /// - Returns: The turns that are over, in order of their ends.
     mutating func append(_ frames: SpeakerFrames) -> [StreamTurn] {
         for speaker in frames.activity.keys where builders[speaker] == nil {
-            builders[speaker] = TurnBuilder(
+            builders[speaker] = StreamingTurnBuilder(
                 speaker: speaker, rules: rules, frameSeconds: frameSeconds, firstFrame: frameCount)
         }
         frameCount += frames.frameCount
@@ -37,7 +37,7 @@ struct TurnAssembly: Sendable {
     /// The stream has ended.
     mutating func finish() -> [StreamTurn] { turns { $1.finish() } }
 
-    private mutating func turns(_ step: (Int, inout TurnBuilder) -> [StreamTurn]) -> [StreamTurn] {
+    private mutating func turns(_ step: (Int, inout StreamingTurnBuilder) -> [StreamTurn]) -> [StreamTurn] {
         var turns: [StreamTurn] = []
         for speaker in builders.keys.sorted() {
             guard var builder = builders[speaker] else { continue }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ParleySpeech
 
-@Suite struct TurnBuilderTests {
+@Suite struct StreamingTurnBuilderTests {
     /// The rules applied to all frames at once, step after step.
     private func turns(_ posteriors: [Float], _ rules: TurnRules, frameSeconds: Double) -> [TimeSpan] {
         let half = rules.medianFrameCount / 2
@@ -58,7 +58,7 @@ import Testing
             let count = seed < 20 ? seed : 400
             let all = posteriors(count, seed: UInt64(seed))
             var random = SplitMix64(state: UInt64(seed) + 1_000)
-            var builder = TurnBuilder(speaker: 3, rules: rules, frameSeconds: 0.08, firstFrame: 0)
+            var builder = StreamingTurnBuilder(speaker: 3, rules: rules, frameSeconds: 0.08, firstFrame: 0)
             var found: [StreamTurn] = []
             var rest = all[...]
             while !rest.isEmpty {
@@ -80,18 +80,18 @@ import Testing
     @Test func aSpeakerWhoComesLateWasSilentBefore() {
         for late in [1, 4, 7, 30] {
             let speech = posteriors(200, seed: 5)
-            var early = TurnBuilder(speaker: 0, rules: .callhome, frameSeconds: 0.08, firstFrame: 0)
+            var early = StreamingTurnBuilder(speaker: 0, rules: .callhome, frameSeconds: 0.08, firstFrame: 0)
             var one = early.append([Float](repeating: 0, count: late))
             one += early.append(speech)
             one += early.finish()
-            var builder = TurnBuilder(speaker: 0, rules: .callhome, frameSeconds: 0.08, firstFrame: late)
+            var builder = StreamingTurnBuilder(speaker: 0, rules: .callhome, frameSeconds: 0.08, firstFrame: late)
             let other = builder.append(speech)
             #expect(other + builder.finish() == one, "\(late)")
         }
     }
 
     @Test func aCutTurnGoesOn() {
-        var builder = TurnBuilder(speaker: 0, rules: .tracker, frameSeconds: 0.1, firstFrame: 0)
+        var builder = StreamingTurnBuilder(speaker: 0, rules: .tracker, frameSeconds: 0.1, firstFrame: 0)
         #expect(builder.append([Float](repeating: 0.9, count: 20)).isEmpty)
         let first = builder.cut()
         #expect(first.map(\.span) == [TimeSpan(startSeconds: 0, endSeconds: 2)])

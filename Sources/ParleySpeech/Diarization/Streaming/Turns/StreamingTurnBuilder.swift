@@ -4,7 +4,7 @@ import ParleyCore
 ///
 /// Hysteresis, padding, then short turns dropped, then pauses closed: the order of Medennikov et al., "Target-speaker
 /// voice activity detection" (2020), which NeMo follows. Keeps a few numbers, however long the turn.
-struct TurnBuilder: Sendable {
+struct StreamingTurnBuilder: Sendable {
     /// A stretch that is not finished with.
     private struct Stretch {
         var start: Double
