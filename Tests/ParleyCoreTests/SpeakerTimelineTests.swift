@@ -21,12 +21,13 @@ import Testing
     }
 
     @Test func turnsAreInOrderAndJoinedWhereTheyTouch() {
-        #expect(timeline([turn(1, 5, 6), turn(0, 0, 2), turn(0, 2, 3), turn(1, 4, 5.5)]) == ["0 0.0 3.0", "1 4.0 6.0"])
+        let joined = timeline([turn(1, 5, 6), turn(0, 0, 2), turn(0, 2, 3), turn(1, 4, 5.5)])
+        #expect(joined == ["0 0.0 3.0", "1 4.0 6.0"])
     }
 
     @Test func aPartBecomesSomebodyElses() {
-        #expect(
-            timeline([turn(0, 0, 10), .revised([revision(0, (3, 5), 1)])]) == ["0 0.0 3.0", "1 3.0 5.0", "0 5.0 10.0"])
+        let parts = timeline([turn(0, 0, 10), .revised([revision(0, (3, 5), 1)])])
+        #expect(parts == ["0 0.0 3.0", "1 3.0 5.0", "0 5.0 10.0"])
         #expect(timeline([turn(0, 0, 10), .revised([revision(0, (12, 15), 1)])]) == ["0 0.0 10.0"])
         #expect(timeline([turn(0, 0, 10), .revised([revision(2, (0, 10), 1)])]) == ["0 0.0 10.0"])
     }

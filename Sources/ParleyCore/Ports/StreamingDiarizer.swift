@@ -36,7 +36,9 @@ public struct StreamingDiarizerTraits: Sendable, Hashable {
 public struct StreamingDiarizationOptions: Sendable {
     /// The most speakers, at least 1; nil, the default, for as many as the diarizer tells apart.
     public var maximumSpeakers: Int?
-    /// Voices with names; of no use to a diarizer that does not recognise voices. Default none.
+    /// Voices with names; of no use to a diarizer that does not recognise voices.
+    ///
+    /// Default none.
     public var knownVoices: [KnownVoice] = []
     /// How long after a moment it is decided who spoke then, without the time for computing.
     ///
@@ -89,7 +91,7 @@ public enum SpeakerEvent: Sendable, Hashable {
 
 /// A speaker of a stream.
 public struct StreamSpeaker: Sendable, Hashable {
-    /// Tells the stream's speakers apart: 0, 1, 2, ... in order of their first appearance; never used for another.
+    /// Tells the stream's speakers apart: a number from 0 on, in order of first appearance, never used for another.
     public var id: Int
     /// The name of a known voice; nil for a stranger.
     public var name: String?

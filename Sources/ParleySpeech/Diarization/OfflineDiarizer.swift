@@ -53,12 +53,7 @@ public struct OfflineDiarizer: Diarizer {
             known.append(SpeakerNaming.NamedVoice(name: speaker.name, embedding: print.values))
         }
         for voice in options.knownVoices {
-            guard voice.print.encoder == parts.encoder.id, voice.print.values.count == parts.encoder.dimension else {
-                throw DiarizationError(
-                    .voiceForeign,
-                    "The voice of '\(voice.name)' was stored with another speaker model than the one in use; enrol it "
-                        + "again.", speakerName: voice.name)
-            }
+            try voice.requireComparable(with: parts.encoder)
             known.append(SpeakerNaming.NamedVoice(name: voice.name, embedding: voice.print.values))
         }
         return OfflineDiarizationSession(

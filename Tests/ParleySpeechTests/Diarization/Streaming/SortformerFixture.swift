@@ -34,8 +34,9 @@ enum SortformerFixture {
             func posteriors() throws -> [Float] {
                 let data = try Data(contentsOf: URL(fileURLWithPath: SortformerFixture.path(file)))
                 return data.withUnsafeBytes { bytes in
-                    (0..<(data.count / 4)).map {
-                        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+                    (0..<(data.count / 4)).map { index in
+                        let bits = bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
+                        return Float(bitPattern: UInt32(littleEndian: bits))
                     }
                 }
             }

@@ -20,7 +20,6 @@ struct SortformerTests {
             let wanted = try expected.posteriors()
             #expect(posteriors.count == expected.frames * 4)
             let error = zip(posteriors, wanted).map { abs($0 - $1) }.max() ?? 1
-            print("SORTFORMER \(expected.file): largest difference \(error)")
             #expect(error <= 1e-5, "\(expected.file)")
         }
     }
@@ -107,8 +106,8 @@ struct SortformerTests {
 
     @Test func otherNetworksAreForeign() throws {
         for path in [
-            RepositoryFile.path("Tests/Fixtures/whisper-mini/encoder_model.onnx"), TestEnvironment.bundledModel("segmentation"),
-            TestEnvironment.bundledModel("silero_vad"),
+            RepositoryFile.path("Tests/Fixtures/whisper-mini/encoder_model.onnx"),
+            TestEnvironment.bundledModel("segmentation"), TestEnvironment.bundledModel("silero_vad"),
         ] {
             guard let path, TestEnvironment.exists(path) else { continue }
             let runtime = try OnnxRuntime.load(libraryPath: try #require(TestEnvironment.onnxRuntimePath))

@@ -59,7 +59,9 @@ public struct SortformerDiarizer: StreamingDiarizer, BatchReporting {
     /// See ``BatchReporting``.
     public var batching: BatchSchedulerStatus? { parts.scheduler.status }
 
-    /// See ``StreamingDiarizer``. Speakers beyond the maximum are left out.
+    /// See ``StreamingDiarizer``.
+    ///
+    /// Speakers beyond the maximum are left out.
     public func makeStream(_ options: StreamingDiarizationOptions) async throws -> any DiarizationStream {
         makeStream(options, settings: settings(options.latency))
     }

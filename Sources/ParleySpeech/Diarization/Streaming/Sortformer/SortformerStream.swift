@@ -73,7 +73,9 @@ actor SortformerStream: DiarizationStream {
         while melFrames.count >= count { try await step() }
     }
 
-    /// Decides about the next chunk. Nothing changes when that fails.
+    /// Decides about the next chunk.
+    ///
+    /// Nothing changes when that fails.
     @discardableResult
     private func step() async throws -> [Float] {
         let melCount = parts.network.melCount

@@ -33,13 +33,7 @@ public struct OnlineSpeakerTracker: StreamingDiarizer {
 
     /// See ``StreamingDiarizer``.
     public func makeStream(_ options: StreamingDiarizationOptions) async throws -> any DiarizationStream {
-        for voice in options.knownVoices
-        where voice.print.encoder != parts.encoder.id || voice.print.values.count != parts.encoder.dimension {
-            throw DiarizationError(
-                .voiceForeign,
-                "The voice of '\(voice.name)' was stored with another speaker model than the one in use; enrol it again.",
-                speakerName: voice.name)
-        }
+        for voice in options.knownVoices { try voice.requireComparable(with: parts.encoder) }
         return TrackerStream(
             parts: parts, options: options,
             latencySampleCount: latencySampleCount(options.latency), stepSampleCount: stepSampleCount,

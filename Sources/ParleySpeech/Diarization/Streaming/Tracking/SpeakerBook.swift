@@ -158,12 +158,7 @@ struct TrackerGates: Sendable, Hashable {
 
     /// Gates for an encoder, from the distance up to which its vectors are taken for one person's.
     init(_ encoder: SpeakerEncoderTraits) {
-        newSpeakerDistance = envGate("G_NEW", 1.25) * encoder.linkageThreshold
-        updateDistance = envGate("G_UPD", 1) * encoder.linkageThreshold
-        newSpeakerSeconds = envGate("G_NSEC", 1.5)
-        updateSeconds = envGate("G_USEC", 1.0)
-        continuityWeight = envGate("G_CONT", 0.2)
+        newSpeakerDistance = 1.25 * encoder.linkageThreshold
+        updateDistance = encoder.linkageThreshold
     }
 }
-import Foundation
-func envGate(_ n: String, _ d: Float) -> Float { ProcessInfo.processInfo.environment[n].flatMap { Float($0) } ?? d }
