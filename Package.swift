@@ -77,7 +77,9 @@ let package = Package(
         tests("ParleyScoringTests", ["ParleyScoring"], exclude: ["Fixtures"]),
         tests("ParleyAudioTests", ["ParleyAudio"], exclude: ["Fixtures"]),
         tests("ParleyInferenceTests", ["ParleyInference"]),
-        tests("ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference"], exclude: ["Fixtures"]),
+        tests(
+            "ParleySpeechTests", ["ParleySpeech", "ParleyAudio", "ParleyInference", "ParleyScoring"],
+            exclude: ["Fixtures"]),
         tests("ParleyPipelineTests", ["ParleyPipeline"]),
         tests("ParleyHTTPTests", ["ParleyHTTP"]),
         tests("ParleyHubTests", ["ParleyHub"]),

@@ -5,9 +5,9 @@ public import ParleyInference
 /// Diarization by segmentation, speaker embeddings and clustering: overlapping windows with a few local speakers
 /// each, a vector for every local speaker, and one clustering over the recording.
 public struct OfflineDiarizer: Diarizer {
-    private let parts: DiarizationParts
+    let parts: DiarizationParts
     private let decoder: any AudioDecoder
-    private let acceptance: Float
+    let acceptance: Float
 
     /// - Parameters:
     ///   - networks: What listens: one set for each device, at least one.
@@ -53,12 +53,7 @@ public struct OfflineDiarizer: Diarizer {
             known.append(SpeakerNaming.NamedVoice(name: speaker.name, embedding: print.values))
         }
         for voice in options.knownVoices {
-            guard voice.print.encoder == parts.encoder.id, voice.print.values.count == parts.encoder.dimension else {
-                throw DiarizationError(
-                    .voiceForeign,
-                    "The voice of '\(voice.name)' was stored with another speaker model than the one in use; enrol it "
-                        + "again.", speakerName: voice.name)
-            }
+            try voice.requireComparable(with: parts.encoder)
             known.append(SpeakerNaming.NamedVoice(name: voice.name, embedding: voice.print.values))
         }
         return OfflineDiarizationSession(
