@@ -55,7 +55,8 @@ struct MelSpeakerEncoderTests {
             MaskedWindow(samples: samples, grid: grid, masks: []),
         ]
         let vectors = try encoder.embeddings(of: windows, cancellation: CancellationFlag())
-        #expect(vectors.map { $0.map { $0 != nil } } == [[false, false, false, true], [false, false, false, false], []])
+        #expect(
+            vectors.map { $0.map { $0 != nil } } == [[false, false, false, true], [false, false, false, false], []])
     }
 
     @Test func oddSamplesGiveNoVectorRatherThanNonsense() throws {
@@ -75,9 +76,10 @@ struct MelSpeakerEncoderTests {
             try SpeakerEncoders.encoder(SpeakerEncoderFixture.session($0)).traits.id
         }
         #expect(Set(names).count == names.count)
-        #expect(names.map { $0.split(separator: "-").dropLast().joined(separator: "-") } == [
-            "wespeaker", "3d-speaker", "wespeaker", "nemo",
-        ])
+        #expect(
+            names.map { $0.split(separator: "-").dropLast().joined(separator: "-") } == [
+                "wespeaker", "3d-speaker", "wespeaker", "nemo",
+            ])
         let again = try SpeakerEncoders.encoder(SpeakerEncoderFixture.session("plain")).traits.id
         #expect(again == names[2])
     }
