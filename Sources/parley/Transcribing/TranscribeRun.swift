@@ -1,3 +1,4 @@
+import ParleyAPI
 import ParleyCore
 
 /// Transcribes the inputs of one command one after the other.
