@@ -80,6 +80,14 @@ struct Refusal: Sendable, CustomTestStringConvertible {
             "chunking_strategy[silence_duration_ms]", "invalid_value"),
         Refusal(
             [own, auto, ("chunking_strategy[type]", "server_vad")], "chunking_strategy", "invalid_value"),
+        Refusal([own, ("channels", "both")], "channels", "invalid_value", says: "'split'"),
+        Refusal([own, ("channels", "split"), ("num_speakers", "2")], "num_speakers", "invalid_value"),
+        Refusal(
+            [own, ("channels", "split"), ("known_speaker_names[]", "A"), ("known_speaker_names[]", "A")],
+            "known_speaker_names", "invalid_value", says: "only once"),
+        Refusal(
+            [own, ("channels", "split"), ("enable_speaker_diarization", "false")], "enable_speaker_diarization",
+            "invalid_value"),
         Refusal([own, ("known_speaker_names[]", "Ann")], "known_speaker_references", "invalid_value"),
         Refusal([own, ("known_speaker_references[]", clip)], "known_speaker_names", "invalid_value"),
         Refusal(

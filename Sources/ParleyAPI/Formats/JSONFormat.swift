@@ -14,7 +14,7 @@ enum JSONFormat {
 
 /// `verbose_json`: language, duration, text, and segments or words with times.
 ///
-/// Words and segments name their speakers where they are known, an extension of ours.
+/// Words and segments name their speakers where they are known, and turns are listed: extensions of ours.
 enum VerboseJSONFormat {
     static func document(_ transcript: Transcript, options: RenderingOptions) -> JSONValue {
         let isTranslation = transcript.task == .translate
@@ -27,6 +27,8 @@ enum VerboseJSONFormat {
             ("text", .string(transcript.text)),
             ("words", options.granularities.contains(.word) && !isTranslation ? .array(words) : nil),
             ("segments", options.granularities.contains(.segment) ? .array(segments) : nil),
+            ("turns", transcript.turns.isEmpty ? nil : TurnList.value(transcript.turns)),
+            ("exclusive_turns", transcript.turns.isEmpty ? nil : TurnList.value(transcript.exclusiveTurns)),
             ("usage", isTranslation ? nil : Usage.value(transcript, kind: .duration, promptWordCount: 0)),
         ])
     }
@@ -67,7 +69,7 @@ enum DiarizedJSONFormat {
     static let onlySpeaker = "A"
 
     static func document(_ transcript: Transcript, options: RenderingOptions) -> JSONValue {
-        let lines = transcript.segments.map { "\($0.speaker ?? onlySpeaker): \($0.text)" }
+        let lines = transcript.segments.map { "\(($0.speaker ?? onlySpeaker).withSingleBlanks): \($0.text)" }
         return [
             "task": .string(transcript.task.rawValue),
             "duration": .seconds(transcript.durationSeconds),

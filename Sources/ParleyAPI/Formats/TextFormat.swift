@@ -5,7 +5,7 @@ enum TextFormat {
     static func document(_ transcript: Transcript) -> String {
         guard transcript.segments.contains(where: { $0.speaker != nil }) else { return transcript.text + "\n" }
         return transcript.segments.map { segment in
-            (segment.speaker.map { "\($0): " } ?? "") + segment.text + "\n"
+            (segment.speaker.map { "\($0.withSingleBlanks): " } ?? "") + segment.text + "\n"
         }.joined()
     }
 }
@@ -23,8 +23,9 @@ enum TSVFormat {
 
 /// `rttm`: one `SPEAKER` line for each turn (NIST RT-09 evaluation plan, appendix A).
 enum RTTMFormat {
-    static func document(_ transcript: Transcript, recordingName: String) -> String {
-        document(turns(transcript), recordingName: recordingName)
+    static func document(_ transcript: Transcript, isExclusive: Bool = false, recordingName: String) -> String {
+        let exclusive = isExclusive ? transcript.exclusiveTurns : []
+        return document(exclusive.isEmpty ? turns(transcript) : exclusive, recordingName: recordingName)
     }
 
     static func document(_ turns: [SpeakerTurn], recordingName: String) -> String {
@@ -32,7 +33,9 @@ enum RTTMFormat {
         return turns.map { turn in
             let start = Milliseconds(turn.span.startSeconds)
             let end = Milliseconds(turn.span.endSeconds)
-            let length = Milliseconds(value: max(0, end.value - start.value))
+            // A line without length would be no turn.
+            guard end > start else { return "" }
+            let length = Milliseconds(value: end.value - start.value)
             let speaker = field(turn.speaker, otherwise: DiarizedJSONFormat.onlySpeaker)
             return
                 "SPEAKER \(file) 1 \(start.decimalSeconds) \(length.decimalSeconds) <NA> <NA> \(speaker) <NA> <NA>\n"

@@ -48,14 +48,17 @@ public enum TranscriptFormat: String, Sendable, CaseIterable {
     /// Writes a transcript.
     /// - Returns: The whole document as UTF-8 text. JSON has no line break at its end; the other forms do.
     public func render(_ transcript: Transcript, options: RenderingOptions = RenderingOptions()) -> String {
-        switch self {
+        let labelled = options.showsSpeakers ? transcript : transcript.withoutSpeakers
+        return switch self {
         case .json: JSONFormat.document(transcript, options: options).text
-        case .text: TextFormat.document(transcript)
-        case .srt: SubRipFormat.document(transcript)
+        case .text: TextFormat.document(labelled)
+        case .srt: SubRipFormat.document(labelled)
         case .verboseJSON: VerboseJSONFormat.document(transcript, options: options).text
-        case .vtt: WebVTTFormat.document(transcript)
+        case .vtt: WebVTTFormat.document(labelled)
         case .diarizedJSON: DiarizedJSONFormat.document(transcript, options: options).text
-        case .rttm: RTTMFormat.document(transcript, recordingName: options.recordingName)
+        case .rttm:
+            RTTMFormat.document(
+                transcript, isExclusive: options.isExclusive, recordingName: options.recordingName)
         case .tsv: TSVFormat.document(transcript)
         }
     }
@@ -89,7 +92,24 @@ public struct RenderingOptions: Sendable {
     public var promptWordCount = 0
     /// What `rttm` calls the recording; characters other than letters, digits, `-`, `_` and `.` are replaced.
     public var recordingName = "recording"
+    /// Whether `text`, `srt` and `vtt` name the speakers that are known.
+    ///
+    /// Default: yes.
+    public var showsSpeakers = true
+    /// Whether `rttm` shows one speaker at a time.
+    ///
+    /// Default: no.
+    public var isExclusive = false
 
     /// The defaults.
     public init() {}
+}
+
+extension Transcript {
+    /// The same as if nobody had been told apart.
+    fileprivate var withoutSpeakers: Transcript {
+        var transcript = self
+        for index in segments.indices { transcript.segments[index].speaker = nil }
+        return transcript
+    }
 }

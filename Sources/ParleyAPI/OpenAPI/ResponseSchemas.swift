@@ -10,6 +10,7 @@ enum ResponseSchemas {
         ("Health", health), ("Status", status),
         ("Usage", usage), ("LogProbability", logProbability), ("Transcription", transcription),
         ("VerboseTranscription", verbose), ("VerboseSegment", verboseSegment), ("Word", word),
+        ("SpeakerTurn", speakerTurn),
         ("DiarizedTranscription", diarized), ("DiarizedSegment", diarizedSegment), ("StreamEvent", streamEvent),
     ]
 
@@ -144,8 +145,13 @@ enum ResponseSchemas {
 
     private static let verbose = object([
         ("task", string), ("language", string), ("duration", number), ("text", string), ("words?", list("Word")),
-        ("segments?", list("VerboseSegment")), ("usage?", reference("Usage")),
+        ("segments?", list("VerboseSegment")), ("turns?", list("SpeakerTurn")),
+        ("exclusive_turns?", list("SpeakerTurn")), ("usage?", reference("Usage")),
     ])
+
+    private static let speakerTurn = object(
+        [("start", number), ("end", number), ("speaker", string), ("confidence", number), ("overlap", number)],
+        example: ["start": 0.506, "end": 5.518, "speaker": "A", "confidence": 0.97, "overlap": 0.0])
 
     private static let verboseSegment = object([
         ("id", integer), ("seek", integer), ("start", number), ("end", number), ("text", string),

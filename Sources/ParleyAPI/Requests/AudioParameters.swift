@@ -50,6 +50,19 @@ extension ParameterTable {
         speakers("min_speakers", "The least number of speakers to be found."),
         speakers("max_speakers", "The greatest number of speakers to be found."),
         Parameter(
+            name: "channels", kind: .choice(["mix", "split"]),
+            summary: "`split`: each channel is one speaker, as in recordings of calls, named in the order of "
+                + "`known_speaker_names[]` or by letters. `mix`: all channels together.",
+            defaultValue: "mix", isExtension: true),
+        Parameter(
+            name: "speaker_labels", kind: .boolean,
+            summary: "Whether `text`, `srt` and `vtt` name the speakers when they are told apart.",
+            defaultValue: true, isExtension: true),
+        Parameter(
+            name: "exclusive_turns", kind: .boolean,
+            summary: "Whether `rttm` shows one speaker at a time: in an overlap whoever is heard best.",
+            defaultValue: false, isExtension: true),
+        Parameter(
             name: "track", kind: .integer(0...255),
             summary: "Which audio track of the file, counted from 0; the first when it is not given.",
             isExtension: true),

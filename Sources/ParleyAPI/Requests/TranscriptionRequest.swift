@@ -38,7 +38,10 @@ struct TranscriptionRequest: Sendable {
         streams = try rules.streams(format)
         try rules.checkAvailability()
         try rules.checkContract(format: format)
-        knownSpeakerNames = values.texts("known_speaker_names")
+        let names = values.texts("known_speaker_names")
+        let channels = try rules.channels(names: names)
+        // Where channels are apart the names are theirs, and there is no voice to compare.
+        knownSpeakerNames = channels == .mix ? names : []
         knownSpeakerReferences = values.texts("known_speaker_references")
         try rules.checkKnownSpeakers(names: knownSpeakerNames, referenceCount: knownSpeakerReferences.count)
 
@@ -54,7 +57,8 @@ struct TranscriptionRequest: Sendable {
         options.temperature = values.number("temperature") ?? 0
         options.track = values.integer("track")
         options.speechDetection = (values.chunkingStrategy ?? .automatic).speechDetection(detection)
-        options.diarization = try rules.diarization(format: format)
+        options.channels = channels
+        options.diarization = channels == .mix ? try rules.diarization(format: format) : nil
         options.emitsSegmentsEarly = streams
         options.decoding = values.decoding(over: decoding)
 
@@ -63,6 +67,8 @@ struct TranscriptionRequest: Sendable {
         rendering.includesLogProbabilities = values.texts("include").contains("logprobs")
         rendering.promptWordCount = options.prompt?.split(whereSeparator: \.isWhitespace).count ?? 0
         rendering.recordingName = recording.displayName
+        rendering.showsSpeakers = values.boolean("speaker_labels") ?? true
+        rendering.isExclusive = values.boolean("exclusive_turns") ?? false
         let granularities = values.texts("timestamp_granularities").compactMap(TimestampGranularity.init(rawValue:))
         if !granularities.isEmpty { rendering.granularities = Set(granularities) }
         options.decoding.alignsWords = needsWordTimes
@@ -70,9 +76,12 @@ struct TranscriptionRequest: Sendable {
 }
 
 extension TranscriptionRequest {
+    /// Whether segments say who spoke.
+    var tellsSpeakers: Bool { options.diarization != nil || options.channels != .mix }
+
     /// Whether anything in the answer depends on when each word was spoken.
     private var needsWordTimes: Bool {
-        if options.diarization != nil { return true }
+        if tellsSpeakers { return true }
         switch format {
         case .srt, .vtt, .diarizedJSON, .rttm: return true
         case .verboseJSON: return rendering.granularities.contains(.word)
@@ -182,6 +191,22 @@ struct ModelRules {
         return usable.count == 1 ? first : nil
     }
 
+    /// What becomes of the channels; where they are apart nothing may ask for voices to be compared.
+    func channels(names: [String]) throws -> ChannelMode {
+        guard values.text("channels") == "split" else { return .mix }
+        let voices = ["num_speakers", "min_speakers", "max_speakers", "known_speaker_references", "speaker_profiles"]
+        if let name = voices.first(where: values.has) {
+            throw APIError.invalid(
+                name, "'\(name)' can't be combined with channels=split, where each channel is one speaker.")
+        }
+        if values.boolean("enable_speaker_diarization") == false {
+            throw APIError.invalid(
+                "enable_speaker_diarization", "'false' contradicts channels=split, where each channel is one speaker.")
+        }
+        try checkNames(names)
+        return .split(names: names)
+    }
+
     /// One name for each reference, all different.
     func checkKnownSpeakers(names: [String], referenceCount: Int) throws {
         guard names.count == referenceCount else {
@@ -190,6 +215,10 @@ struct ModelRules {
                 "known_speaker_names[] and known_speaker_references[] go together by index, "
                     + "but there are \(names.count) names and \(referenceCount) references.")
         }
+        try checkNames(names)
+    }
+
+    private func checkNames(_ names: [String]) throws {
         guard Set(names).count == names.count else {
             throw APIError.invalid("known_speaker_names", "Every name may be given only once.")
         }

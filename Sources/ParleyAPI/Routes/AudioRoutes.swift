@@ -77,7 +77,7 @@ extension API {
     {
         let first = try await work.firstNews()
         let stream = TranscriptEventStream(
-            work: work, format: asked.format, isDiarized: asked.options.diarization != nil, rendering: asked.rendering,
+            work: work, format: asked.format, isDiarized: asked.tellsSpeakers, rendering: asked.rendering,
             keepAliveInterval: configuration.keepAliveInterval,
             errorFrame: { apiError(for: $0, requestID: requestID).envelope })
         return HTTPResponse(

@@ -71,19 +71,21 @@ struct CrosstalkGate: Sendable {
         let templatePower = template.reduce(0) { $0 + $1 * $1 }
         guard templatePower > 0 else { return 0 }
         var best: Float = 0
+        // The power under the template as it moves: what enters is added, what leaves is taken away.
+        var power: Float?
         for delay in -furthestDelay...furthestDelay {
             let lower = range.lowerBound - delay
             let upper = range.upperBound - delay
             guard lower >= 0, upper <= loud.count else { continue }
-            var product: Float = 0
-            var power: Float = 0
-            for index in range {
-                let sample = loud[index - delay]
-                product += quiet[index] * sample
-                power += sample * sample
+            if let last = power {
+                power = max(0, last + loud[lower] * loud[lower] - loud[upper] * loud[upper])
+            } else {
+                power = loud[lower..<upper].reduce(0) { $0 + $1 * $1 }
             }
+            var product: Float = 0
+            for (sample, other) in zip(template, loud[lower..<upper]) { product += sample * other }
             // An echo may come back with its sign turned.
-            if power > 0 { best = max(best, abs(product) / (power * templatePower).squareRoot()) }
+            if let power, power > 0 { best = max(best, abs(product) / (power * templatePower).squareRoot()) }
         }
         return best
     }

@@ -55,6 +55,11 @@ final class RecordingReader: @unchecked Sendable {  // invariant: only the readi
                 input, track: options.track, decoder: parts.decoder, detector: parts.detector)
             source = .channels(splitter)
             (info, frameSampleCount) = (splitter.info, splitter.frameSampleCount)
+            guard names.count <= splitter.channelCount else {
+                throw AudioError(
+                    .tooFewChannels,
+                    "The recording has \(splitter.channelCount) channels, but \(names.count) names are given for them.")
+            }
             speakers = ChannelMode.speakers(names, count: splitter.channelCount)
         }
         let windower = SpeechWindower(

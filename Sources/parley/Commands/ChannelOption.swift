@@ -12,6 +12,9 @@ enum ChannelOption {
         case nil, "mix": return .mix
         case "split":
             guard count == nil else { throw UsageError("--channels split can't be combined with a number of speakers") }
+            guard !SpeakerProfilesOption(arguments).isGiven else {
+                throw UsageError("--channels split can't be combined with --speaker-profiles")
+            }
             guard arguments.value("diarize") != "false" else {
                 throw UsageError("--no-diarize can't be combined with --channels split")
             }

@@ -17,6 +17,8 @@ enum TranscribeCommand {
         ] + SpeakerCountOptions.specs + [
             SpeakerProfilesOption.spec,
             ChannelOption.spec,
+            OptionSpec("speaker-labels", .onOff, default: "on", "Name the speakers in text, srt, vtt and pretty"),
+            .flag("exclusive", "One speaker at a time in rttm: in an overlap whoever is heard best"),
             OptionSpec("track", .value("N"), default: "0", "Audio track, counted from 0"),
             .flag("quiet", short: "q", "No progress and no summary; errors are still shown"),
         ],
@@ -43,6 +45,7 @@ struct TranscribeRequest: Sendable {
     let inputs: InputRun.Request
     let formats: [OutputFormat]
     /// Without the stored voices, which are still to be read.
+    let rendering: RenderingOptions
     let options: TranscriptionOptions
     let storedVoices: SpeakerProfilesOption
 
@@ -52,6 +55,11 @@ struct TranscribeRequest: Sendable {
         let isTerminal = invocation.console.output.terminalWidth != nil
         formats = try Self.formats(arguments, toFiles: inputs.outputFolder != nil, isTerminal: isTerminal)
         options = try Self.options(arguments, invocation.settings)
+        var rendering = RenderingOptions()
+        rendering.granularities = [.segment, .word]
+        rendering.showsSpeakers = arguments.value("speaker-labels") != "false"
+        rendering.isExclusive = arguments.flag("exclusive")
+        self.rendering = rendering
         storedVoices = SpeakerProfilesOption(arguments)
     }
 

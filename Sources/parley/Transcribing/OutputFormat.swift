@@ -45,17 +45,13 @@ enum OutputFormat: Sendable, Hashable {
 
     /// The document, ending in a line break.
     /// - Parameters:
-    ///   - recordingName: What the recording is called inside the document.
+    ///   - options: What the recording is called inside the document, and what it shows.
     ///   - width: Columns to wrap at; nil does not wrap.
-    func render(_ transcript: Transcript, recordingName: String, width: Int?) -> String {
+    func render(_ transcript: Transcript, options: RenderingOptions, width: Int?) -> String {
         let text: String
         switch self {
-        case .pretty: text = PrettyTranscript(width: width).text(transcript)
-        case .api(let format):
-            var options = RenderingOptions()
-            options.recordingName = recordingName
-            options.granularities = [.segment, .word]
-            text = format.render(transcript, options: options)
+        case .pretty: text = PrettyTranscript(width: width, showsSpeakers: options.showsSpeakers).text(transcript)
+        case .api(let format): text = format.render(transcript, options: options)
         }
         return text.hasSuffix("\n") ? text : text + "\n"
     }

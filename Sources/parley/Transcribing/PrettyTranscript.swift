@@ -4,6 +4,8 @@ import ParleyCore
 struct PrettyTranscript: Sendable {
     /// Columns to wrap at; nil does not wrap.
     var width: Int?
+    /// Whether speakers that are known are named.
+    var showsSpeakers = true
 
     func text(_ transcript: Transcript) -> String {
         guard !transcript.segments.isEmpty else { return "(no speech)\n" }
@@ -11,7 +13,7 @@ struct PrettyTranscript: Sendable {
         return transcript.segments.map { segment in
             let start = ClockText.precise(segment.span.startSeconds, withHours: withHours)
             let end = ClockText.precise(segment.span.endSeconds, withHours: withHours)
-            let speaker = segment.speaker.map { "\($0): " } ?? ""
+            let speaker = segment.speaker.flatMap { showsSpeakers ? "\($0): " : nil } ?? ""
             return line(head: "[\(start) - \(end)] \(speaker)", text: segment.text)
         }.joined()
     }

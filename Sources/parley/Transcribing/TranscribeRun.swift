@@ -1,3 +1,4 @@
+import ParleyAPI
 import ParleyCore
 
 /// Transcribes the inputs of one command one after the other.
@@ -28,7 +29,8 @@ struct TranscribeRun: Sendable {
             return InputRun.Outcome(
                 documents: documents(transcript, recordingName: input.outputStem),
                 summary: TranscriptionSummary(
-                    transcript, processing: progress.elapsed, isDiarized: options.diarization != nil))
+                    transcript, processing: progress.elapsed,
+                    isDiarized: options.diarization != nil || options.channels != .mix))
         }
     }
 
@@ -52,10 +54,12 @@ struct TranscribeRun: Sendable {
 
     private func documents(_ transcript: Transcript, recordingName: String) -> [InputRun.Document] {
         let width = request.inputs.outputFolder == nil ? console.output.terminalWidth : nil
-        return request.formats.map { format in
+        var rendering = request.rendering
+        rendering.recordingName = recordingName
+        return request.formats.map { [rendering] format in
             InputRun.Document(
                 fileExtension: format.fileExtension,
-                text: format.render(transcript, recordingName: recordingName, width: width),
+                text: format.render(transcript, options: rendering, width: width),
                 describesItself: format.describesItself)
         }
     }

@@ -64,7 +64,7 @@ import Testing
         #expect(Set(OutputFormat.all.map(\.fileExtension)).count == OutputFormat.all.count)
         for format in OutputFormat.all {
             #expect(try OutputFormat.named(format.name.uppercased()) == format)
-            let text = format.render(Fixtures.dialogue, recordingName: "a", width: nil)
+            let text = format.render(Fixtures.dialogue, options: RenderingOptions(), width: nil)
             #expect(text.hasSuffix("\n") && text.count > 1)
             if format.describesItself, format != .api(.rttm) { #expect(text.filter { $0 == "\n" }.count == 1) }
         }
