@@ -1,5 +1,7 @@
 import Foundation
 import ParleyCore
+import ParleyPipeline
+import ParleyTestSupport
 import Synchronization
 
 @testable import parley
@@ -44,6 +46,10 @@ struct CommandHarness {
             transcriber: { _ in transcriber },
             diarization: { _ in throw CommandFailure(.unavailable, "no models in this test") },
             serving: { _, _ in ServingParts(transcriber: transcriber, models: NoModels()) },
+            diarizer: { _ in FakeDiarizer(turnSeconds: 1) },
+            voices: { settings, onDamage in
+                VoiceProfileFolder(path: "/nowhere/speakers", maximumCount: 1, onDamage: onDamage)
+            },
             server: { _, _, _, _ in throw CommandFailure(.unavailable, "no server in this test") },
             models: { _ in [] }, pull: { _, _, _ in throw CommandFailure(.unavailable, "no hub in this test") },
             remove: { _, _, _ in throw CommandFailure(.unavailable, "no hub in this test") },
