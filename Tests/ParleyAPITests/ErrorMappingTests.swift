@@ -47,6 +47,18 @@ import Testing
         check(DiarizationError(code, "a message"), status: code == .modelUnavailable ? 503 : 400)
     }
 
+    @Test(arguments: VoiceProfileError.Code.allCases) func voiceProfile(code: VoiceProfileError.Code) {
+        let status =
+            switch code {
+            case .nameInvalid: 400
+            case .unknown: 404
+            case .nameTaken, .limitReached: 409
+            case .diskFull: 507
+            case .storageFailed: 500
+            }
+        check(VoiceProfileError(code, "a message", underlying: Self.secret), status: status)
+    }
+
     @Test(arguments: SpoolError.Code.allCases) func spool(code: SpoolError.Code) {
         check(SpoolError(code, Self.secret), status: code == .diskFull ? 507 : 500)
     }

@@ -64,18 +64,12 @@ actor OfflineDiarizationSession: DiarizationSession {
         return activity(0..<(bufferStart + buffer.count))
     }
 
-    /// The people of a short recording and the seconds that each is heard, summed over overlapping windows.
+    /// What the windows of the recording say, all of it.
     ///
     /// Ends the recording.
-    func voices() async throws -> [(direction: [Float], seconds: Float)] {
+    func analyzedWindows() async throws -> [AnalyzedWindow] {
         try await analyzeRest()
-        try await decide()
-        var seconds = people.map { _ in Float(0) }
-        for window in windows where !people.isEmpty {
-            let assigned = WindowAssignment.people(of: window.speakers, among: people)
-            for (voice, person) in zip(window.speakers, assigned) { seconds[person] += voice.speechSeconds }
-        }
-        return zip(people, seconds).map { ($0, $1) }
+        return windows
     }
 
     /// The end of the recording, which no full window has covered.

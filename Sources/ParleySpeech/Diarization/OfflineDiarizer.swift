@@ -71,7 +71,9 @@ public struct OfflineDiarizer: Diarizer {
         let session = OfflineDiarizationSession(
             parts: parts, options: DiarizationOptions(), naming: SpeakerNaming(acceptance: 1, known: []))
         try await session.push(AudioWindow(startSample: 0, samples: samples))
-        return try await ReferenceVoice(name: name, encoder: parts.encoder.id).print(of: session)
+        let windows = try await session.analyzedWindows()
+        return try ReferenceVoice(name: name, encoder: parts.encoder, segmentation: parts.analysis.segmentation)
+            .print(of: windows)
     }
 
     private static let longestReferenceSampleCount = 30 * PCM.sampleRateHz

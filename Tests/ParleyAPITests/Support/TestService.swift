@@ -19,7 +19,8 @@ final class TestService: Sendable {
     init(
         transcriber: FakeTranscriber = FakeTranscriber(),
         admission: BoundedAdmission = BoundedAdmission(limits: .init(maximumActive: 8)),
-        models: FakeModelOperations = FakeModelOperations(), readiness: Readiness = .ready,
+        models: FakeModelOperations = FakeModelOperations(), voices: VoiceEnrolment? = nil,
+        readiness: Readiness = .ready,
         configure: (inout APIConfiguration) -> Void = { _ in }
     ) throws {
         folder = FileManager.default.temporaryDirectory.path + "/parley-api-tests-\(UUID().uuidString)"
@@ -32,7 +33,7 @@ final class TestService: Sendable {
         configure(&configuration)
         api = try API(
             configuration: configuration, transcriber: transcriber, models: models, admission: admission,
-            decoder: FakeDecoder(),
+            decoder: FakeDecoder(), voices: voices,
             deviceMemory: { [DeviceMemoryReport(device: "cpu", totalBytes: 1_000, freeBytes: 600)] },
             readiness: { readiness },
             reportFailure: { [failures] id, error in failures.update { $0.append("\(id) \(error)") } })

@@ -89,7 +89,14 @@ import Testing
         ),
         (["a", "--min-speakers", "4", "--max-speakers", "3"], "--min-speakers 4 is more than --max-speakers 3"),
         (["a", "--speakers", "0"], "--speakers takes a whole number from 1 to 100, not '0'"),
-        (["a", "--no-diarize", "--speakers", "2"], "--no-diarize can't be combined with a number of speakers"),
+        (
+            ["a", "--no-diarize", "--speakers", "2"],
+            "--no-diarize can't be combined with a number of speakers or stored speakers"
+        ),
+        (
+            ["a", "--no-diarize", "--speaker-profiles", "all"],
+            "--no-diarize can't be combined with a number of speakers or stored speakers"
+        ),
         (["a", "--language", "English!"], "--language takes an ISO 639-1 code such as en, not 'english!'"),
         (["a", "--track", "x"], "--track takes a whole number from 0 to 1000, not 'x'"),
     ])

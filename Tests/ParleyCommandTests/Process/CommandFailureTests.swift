@@ -35,6 +35,15 @@ import Testing
         #expect(CommandFailure(DiarizationError(code, "m")).exitCode == expected)
     }
 
+    @Test(arguments: VoiceProfileError.Code.allCases)
+    func voiceProfileErrors(_ code: VoiceProfileError.Code) {
+        let expected: [VoiceProfileError.Code: ExitCode] = [
+            .nameInvalid: .badInput, .nameTaken: .badInput, .unknown: .missingInput,
+        ]
+        let failure = CommandFailure(VoiceProfileError(code, "m", underlying: "cause"))
+        #expect(failure == CommandFailure(expected[code] ?? .cannotCreateOutput, "m", cause: "cause"))
+    }
+
     @Test(arguments: HTTPServerError.Code.allCases)
     func serverErrors(_ code: HTTPServerError.Code) {
         let internals: [HTTPServerError.Code] = [.libraryFailed, .alreadyStarted]
