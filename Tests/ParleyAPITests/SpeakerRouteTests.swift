@@ -25,7 +25,7 @@ private struct ScriptedDiarizer: Diarizer {
         default:
             var values = [Float](repeating: 0, count: 10)
             values[Int(content) ?? 0] = 1
-            return VoicePrint(encoder: "test", values: values, speechSeconds: content == "short" ? 1.5 : 12.345)
+            return VoicePrint(encoder: "test", values: values, speechSeconds: content == "short" ? 0.9 : 12.345)
         }
     }
 }

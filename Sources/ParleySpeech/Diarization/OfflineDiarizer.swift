@@ -73,7 +73,7 @@ public struct OfflineDiarizer: Diarizer {
         try await session.push(AudioWindow(startSample: 0, samples: samples))
         let windows = try await session.analyzedWindows()
         return try ReferenceVoice(name: name, encoder: parts.encoder, segmentation: parts.analysis.segmentation)
-            .print(of: windows)
+            .print(of: windows, sampleCount: samples.count)
     }
 
     private static let longestReferenceSampleCount = 30 * PCM.sampleRateHz

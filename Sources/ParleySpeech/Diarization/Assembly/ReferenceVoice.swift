@@ -5,6 +5,13 @@ import ParleyCore
 /// Clustering is made for conversations and drops what little is said by somebody; here everything that was heard
 /// counts. Two people talk in a recording when much of its speech overlaps, or when its voices fall into two groups that
 /// would hardly be taken for one person.
+///
+/// Measured with the bundled networks on LibriSpeech, LJSpeech and synthesised voices, 16 people: of 406 references of
+/// one person (2, 4, 10, 30 s) 404 were taken; of mixtures of two people 121 of 122 in turn (5 s each) and 80 of 82 at
+/// once (8 s) were refused (by clustering as in conversations it had been 86% and 79%). Of cuts out of conversations and
+/// meetings in which a second person has a fifth of the talk 20 of 20 of 30 s were refused and 28 of 40 of 10 s: what the
+/// segmentation network does not hear of a distant or brief second voice is missed. So are 39 of 77 mixtures of 2 s of
+/// each, which fill a single window.
 struct ReferenceVoice: Sendable {
     /// Whose voice it is to be.
     let name: String
@@ -28,9 +35,11 @@ struct ReferenceVoice: Sendable {
     private var sameVoice: Float { encoder.acceptance + (1 - encoder.acceptance) / 4 }
 
     /// The voice.
-    /// - Parameter windows: The whole recording, in order of time.
+    /// - Parameters:
+    ///   - windows: The whole recording, in order of time.
+    ///   - sampleCount: Its length; the last window may go beyond.
     /// - Throws: ``DiarizationError``
-    func print(of windows: [AnalyzedWindow]) throws -> VoicePrint {
+    func print(of windows: [AnalyzedWindow], sampleCount: Int) throws -> VoicePrint {
         let heard = windows.flatMap(\.speakers)
         let long = heard.filter { $0.speechSeconds >= Self.shortestVoiceSeconds }
         let voices = long.isEmpty ? heard : long
@@ -48,7 +57,7 @@ struct ReferenceVoice: Sendable {
         let isOnePerson = groups.similarity >= sameVoice
         return VoicePrint(
             encoder: encoder.id, values: isOnePerson ? VoiceGroups.centre(of: voices) : groups.larger,
-            speechSeconds: speechSeconds(windows))
+            speechSeconds: speechSeconds(windows, sampleCount: sampleCount))
     }
 
     private func isSecondPerson(_ groups: VoiceGroups) -> Bool {
@@ -74,11 +83,10 @@ struct ReferenceVoice: Sendable {
     }
 
     /// Seconds in which anybody talks, each counted once however many windows cover it.
-    private func speechSeconds(_ windows: [AnalyzedWindow]) -> Double {
+    private func speechSeconds(_ windows: [AnalyzedWindow], sampleCount: Int) -> Double {
         let reconstruction = ActivityReconstruction(segmentation: segmentation)
         let everybody = Dictionary(uniqueKeysWithValues: (0..<segmentation.localSpeakerCount).map { ($0, 0) })
-        let end = (windows.last?.startSample ?? 0) + segmentation.windowSampleCount
-        let frameCount = end / segmentation.frameShiftSamples
+        let frameCount = sampleCount / segmentation.frameShiftSamples
         let posteriors = reconstruction.posteriors(
             windows.map { ($0, everybody) }, personCount: 1, frames: 0..<frameCount)
         let spoken = posteriors[0].count { $0 > WindowAnalyzer.activeThreshold }
