@@ -25,7 +25,9 @@ struct ReferenceVoice: Sendable {
     /// Recordings of one person have hardly any, two readers mixed over 8 s a fifth to all of it.
     private static let overlap = (share: Float(0.15), seconds: Float(0.5))
     /// A second group of voices is another person when it has this share of the speech and this many seconds (both
-    /// summed over the windows), not a breath or a noise. What is less is left out of the print.
+    /// summed over the windows), not a breath or a noise.
+    ///
+    /// What is less is left out of the print.
     private static let secondVoice = (share: Float(0.1), seconds: Float(1.2))
     /// Shorter voices say too little about whose they are.
     private static let shortestVoiceSeconds: Float = 0.5
