@@ -85,7 +85,9 @@ struct CrosstalkGate: Sendable {
             var product: Float = 0
             for (sample, other) in zip(template, loud[lower..<upper]) { product += sample * other }
             // What is echoed is louder than its echo, which may come back with its sign turned.
-            if let power, power > templatePower { best = max(best, abs(product) / (power * templatePower).squareRoot()) }
+            if let power, power > templatePower {
+                best = max(best, abs(product) / (power * templatePower).squareRoot())
+            }
         }
         return best
     }
