@@ -84,8 +84,10 @@ struct CrosstalkGate: Sendable {
             }
             var product: Float = 0
             for (sample, other) in zip(template, loud[lower..<upper]) { product += sample * other }
-            // An echo may come back with its sign turned.
-            if let power, power > 0 { best = max(best, abs(product) / (power * templatePower).squareRoot()) }
+            // What is echoed is louder than its echo, which may come back with its sign turned.
+            if let power, power > templatePower {
+                best = max(best, abs(product) / (power * templatePower).squareRoot())
+            }
         }
         return best
     }
