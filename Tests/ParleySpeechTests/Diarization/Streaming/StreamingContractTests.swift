@@ -119,7 +119,7 @@ struct StreamingContractTests {
     @Test(arguments: StreamingImplementation.available) func hostileSamplesDoNoHarm(
         _ implementation: StreamingImplementation
     ) async throws {
-        var random = SplitMix64(state: 5)
+        var random = SplitMix64(seed: 5)
         let noise = (0..<320_000).map { _ in Float.random(in: -1...1, using: &random) }
         let bad = noise.enumerated().map { $0 % 977 == 0 ? Float.nan : $0 % 983 == 0 ? .infinity : 1e30 * $1 }
         let diarizer = try implementation.diarizer()
