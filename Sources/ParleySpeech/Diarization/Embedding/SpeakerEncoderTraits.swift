@@ -39,9 +39,9 @@ struct SpeakerThresholds: Sendable {
     /// 4 or 10 s, 0.00%, 0.03% and 0.15% reached 0.80; of about 400 pairs of the same reader 35.5%, 15.0% and 4.3% did
     /// not. At 0.70: 1.8%, 3.6% and 5.6% against 7.9%, 1.0% and 0.3%.
     ///
-    /// Linkage: at 0.27 conversations of 2, 3 and 5 readers had confusions of 0.9%, 2.2% and 0.5%, at 0.32 of 0.9%, 0.4%
-    /// and 0.7%; at 0.22 voices were split, at 0.36 the two were taken for one. Two women on the telephone it can't tell
-    /// apart from 0.27 on.
+    /// Linkage: at 0.27 conversations of 2, 3 and 5 readers had confusions of 0.9%, 2.2% and 0.5%, at 0.32 of 0.9%,
+    /// 0.4% and 0.7%; at 0.22 voices were split, at 0.36 the two were taken for one. Two women on the telephone it can't
+    /// tell apart from 0.27 on.
     private static let max78000 = SpeakerThresholds(linkage: 0.30, acceptance: 0.80)
 
     /// Lines that others draw for networks of a framework; none of them has been measured by Parley.
