@@ -7,7 +7,7 @@ import Testing
     private let traits = SpeakerEncoderTraits(id: "test", dimension: 16, linkageThreshold: 0.3, acceptance: 0.8)
 
     private func voices(_ people: [(axis: Int, id: Int)], seconds: Float = 2) -> [(voice: LocalSpeaker, id: Int)] {
-        var random = SplitMix64(state: 1)
+        var random = SplitMix64(seed: 1)
         return people.enumerated().map { number, person in
             var vector = (0..<16).map { _ in Float.random(in: -0.1...0.1, using: &random) }
             vector[person.axis] += 1

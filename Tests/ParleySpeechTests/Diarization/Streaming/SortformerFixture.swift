@@ -77,7 +77,7 @@ enum SortformerFixture {
 
     /// The mel frames of the reference, drawn as the script draws them.
     static func melFrames(_ reference: Reference) throws -> [Float] {
-        var random = SplitMix64(state: try #require(UInt64(reference.generatorState)))
+        var random = SplitMix64(seed: try #require(UInt64(reference.generatorState)))
         func unit() -> Float { Float(random.next() >> 40) / Float(1 << 23) - 1 }
         let patterns = (0..<speakerCount).map { _ in (0..<melCount).map { _ in 3 * unit() } }
         var frames: [Float] = []
@@ -94,7 +94,7 @@ enum SortformerFixture {
 
     /// Noise in blocks of different loudness, which the network takes for speakers at random.
     static func audio(seconds: Double, seed: UInt64 = 3) -> [Float] {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var (gain, colour, last) = (Float(0), Float(0), Float(0))
         return (0..<PCM.sampleCount(seconds: seconds)).map { index in
             if index % 12_000 == 0 {

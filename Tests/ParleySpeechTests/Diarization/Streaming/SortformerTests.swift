@@ -57,7 +57,7 @@ struct SortformerTests {
         let network = try SortformerNetwork(session: SortformerFixture.session())
         #expect(network.takesBatches)
         #expect((network.melCount, network.width, network.speakerCount) == (16, 12, 4))
-        var random = SplitMix64(state: 9)
+        var random = SplitMix64(seed: 9)
         func values(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -1...1, using: &random) } }
         let steps = (0..<3).map { row in
             SortformerNetwork.Step(

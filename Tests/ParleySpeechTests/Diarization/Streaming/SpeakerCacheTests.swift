@@ -17,7 +17,7 @@ import Testing
     /// Hours of speech, silence, and everybody at once.
     @Test(arguments: [SortformerSettings.lowLatency, .highLatency, .veryHighLatency])
     func memoryHasABound(_ settings: SortformerSettings) {
-        var random = SplitMix64(state: 2)
+        var random = SplitMix64(seed: 2)
         var cache = SpeakerCache(settings: settings, width: 2, speakerCount: 4)
         for step in 0..<600 {
             let loud = step / 100

@@ -45,7 +45,7 @@ import Testing
 
     /// Posteriors that stay high or low for a while.
     private func posteriors(_ count: Int, seed: UInt64) -> [Float] {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var level: Float = 0
         return (0..<count).map { _ in
             if Int.random(in: 0..<6, using: &random) == 0 { level = Float.random(in: 0...1, using: &random) }
@@ -57,7 +57,7 @@ import Testing
         for seed in 0..<60 {
             let count = seed < 20 ? seed : 400
             let all = posteriors(count, seed: UInt64(seed))
-            var random = SplitMix64(state: UInt64(seed) + 1_000)
+            var random = SplitMix64(seed: UInt64(seed) + 1_000)
             var builder = StreamingTurnBuilder(speaker: 3, rules: rules, frameSeconds: 0.08, firstFrame: 0)
             var found: [StreamTurn] = []
             var rest = all[...]

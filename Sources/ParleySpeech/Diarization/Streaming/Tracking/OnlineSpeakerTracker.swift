@@ -7,8 +7,13 @@ public import ParleyCore
 /// segmentation", 2021), with re-clustering. Any number of speakers. Windows of all streams and recordings share the
 /// batches of the diarizer that it is made from.
 ///
+/// Error rates in percent without a collar, overlaps scored, bundled networks, latency 5 s: offline diarization, the
+/// stream after its corrections:
+/// - two, three and five real voices in built conversations of 150, 228 and 372 s: 12.0, 13.2, 12.7; 13.8, 13.9, 12.5;
+/// - two and four synthesised voices in dialogues of 206 and 345 s: 2.7, 4.4; 2.3, 3.1.
+///
 /// A stream keeps at most ``VoiceHistory/windowCount`` windows of voices, 64 speakers with ``VoiceHistory/prototypeCount``
-/// prototypes each, and a window or two of audio: under 3 MB with the bundled encoder, whatever the stream's length.
+/// prototypes each, and a window or two of audio: 3 MB at most with the bundled encoder, whatever the stream's length.
 public struct OnlineSpeakerTracker: StreamingDiarizer {
     private let parts: DiarizationParts
     private let acceptance: Float
