@@ -40,7 +40,7 @@ public struct OfflineDiarizer: Diarizer {
             windowStep: max(
                 segmentation.frameShiftSamples,
                 Int((Double(segmentation.windowSampleCount) * options.step).rounded())),
-            turns: options.turns)
+            turns: options.turns(segmentation))
         acceptance = options.acceptance.map { Float($0) } ?? traits.acceptance
         self.decoder = decoder
     }
@@ -104,8 +104,10 @@ public struct OfflineDiarizerOptions: Sendable, Hashable {
     public var step = 0.25
     /// Cosine similarity, -1...1, from which a voice is taken for a known speaker's; nil takes the encoder's own.
     public var acceptance: Double?
-    /// How turns are made of posteriors.
-    public var turns = TurnOptions()
+    /// Posterior, 0...1, at which a turn begins.
+    public var onset = Double(TurnOptions().onset)
+    /// Posterior, 0...1, below which a turn ends; nil takes what suits the segmentation network.
+    public var offset: Double?
     /// How voices are divided among people.
     public var clustering = ClusteringMethod.automatic
     /// Cosine distance, 0...2, up to which linkage takes voices for one person's; nil takes the encoder's own.
@@ -115,6 +117,13 @@ public struct OfflineDiarizerOptions: Sendable, Hashable {
 
     /// The defaults.
     public init() {}
+
+    fileprivate func turns(_ segmentation: SegmentationModel) -> TurnOptions {
+        var turns = TurnOptions()
+        turns.onset = Float(onset)
+        turns.offset = offset.map { Float($0) } ?? segmentation.turnOffset
+        return turns
+    }
 
     /// What VBx needs, where it is asked for or may be.
     fileprivate func plda() throws(InferenceError) -> PLDA? {

@@ -89,8 +89,8 @@ struct DiarizationSettings: Sendable {
     var embeddingModel: String?
     /// Share of a window.
     var step = OfflineDiarizerOptions().step
-    var onset = Double(OfflineDiarizerOptions().turns.onset)
-    var offset = Double(OfflineDiarizerOptions().turns.offset)
+    var onset = OfflineDiarizerOptions().onset
+    var offset: Double?
     var clustering = ClusteringMethod.automatic
     var clusteringThreshold: Double?
     var pldaFolder: String?

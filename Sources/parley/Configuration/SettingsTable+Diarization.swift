@@ -38,6 +38,7 @@ extension SettingsTable {
         Setting(
             "diarization_onset", .number(0...1), \.diarization.onset, "Probability at which a turn begins"),
         Setting(
-            "diarization_offset", .number(0...1), \.diarization.offset, "Probability below which a turn ends"),
+            "diarization_offset", .automaticNumber(0...1), \.diarization.offset,
+            automatic: "the value that suits the segmentation model", "Probability below which a turn ends"),
     ]
 }

@@ -28,8 +28,8 @@ struct DiarizerLoader: Sendable {
         var options = OfflineDiarizerOptions()
         options.acceptance = settings.knownSpeakerThreshold
         options.step = settings.step
-        options.turns.onset = Float(settings.onset)
-        options.turns.offset = Float(settings.offset)
+        options.onset = settings.onset
+        options.offset = settings.offset
         options.clustering = settings.clustering
         options.clusteringThreshold = settings.clusteringThreshold
         options.pldaDirectory =

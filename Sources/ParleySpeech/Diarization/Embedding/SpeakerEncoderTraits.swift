@@ -42,7 +42,7 @@ struct SpeakerThresholds: Sendable {
     /// Linkage: at 0.27 conversations of 2, 3 and 5 readers had confusions of 0.9%, 2.2% and 0.5%, at 0.32 of 0.9%,
     /// 0.4% and 0.7%; at 0.22 voices were split, at 0.36 the two were taken for one. Two women on the telephone it can't
     /// tell apart from 0.27 on.
-    private static let max78000 = SpeakerThresholds(linkage: 0.30, acceptance: 0.80)
+    private static let max78000 = SpeakerThresholds(linkage: 0.32, acceptance: 0.80)
 
     /// Lines that others draw for networks of a framework; none of them has been measured by Parley.
     ///

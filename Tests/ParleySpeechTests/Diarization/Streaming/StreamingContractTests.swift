@@ -52,12 +52,12 @@ struct StreamingContractTests {
     @Test(arguments: StreamingImplementation.available) func eventsFitEachOther(
         _ implementation: StreamingImplementation
     ) async throws {
-        for latency in [nil, Duration.seconds(1), .seconds(2.5), .seconds(20)] {
+        for latency in [nil, Duration.seconds(1), .seconds(2.5)] {
             var options = StreamingDiarizationOptions()
             options.latency = latency
-            let audio = implementation.audio(seconds: 31.7)
+            let audio = implementation.audio(seconds: 13.7)
             let events = try await implementation.diarizer().events(audio, pushing: 4_000, options: options)
-            expectOrder(events, seconds: 31.7)
+            expectOrder(events, seconds: 13.7)
         }
     }
 
@@ -110,10 +110,10 @@ struct StreamingContractTests {
     @Test(arguments: StreamingImplementation.available) func silenceIsNobody(
         _ implementation: StreamingImplementation
     ) async throws {
-        let silence = [Float](repeating: 0, count: 16_000 * 40)
+        let silence = [Float](repeating: 0, count: 16_000 * 20)
         let events = try await implementation.diarizer().events(silence, pushing: 8_000)
         if implementation == .tracker { #expect(events.timeline.turns.isEmpty) }
-        expectOrder(events, seconds: 40)
+        expectOrder(events, seconds: 20)
     }
 
     @Test(arguments: StreamingImplementation.available) func hostileSamplesDoNoHarm(
@@ -121,7 +121,9 @@ struct StreamingContractTests {
     ) async throws {
         var random = SplitMix64(seed: 5)
         let noise = (0..<320_000).map { _ in Float.random(in: -1...1, using: &random) }
-        let bad = noise.enumerated().map { $0 % 977 == 0 ? Float.nan : $0 % 983 == 0 ? .infinity : 1e30 * $1 }
+        var bad: [Float] = noise.map { $0 * 1e30 }
+        for index in stride(from: 0, to: bad.count, by: 977) { bad[index] = .nan }
+        for index in stride(from: 0, to: bad.count, by: 983) { bad[index] = .infinity }
         let diarizer = try implementation.diarizer()
         expectOrder(try await diarizer.events(noise, pushing: 8_000), seconds: 20)
         let events = try await diarizer.events(bad, pushing: 8_000)
@@ -166,7 +168,7 @@ struct StreamingContractTests {
             var options = StreamingDiarizationOptions()
             options.maximumSpeakers = maximum
             let events = try await implementation.diarizer().events(
-                SortformerFixture.audio(seconds: 40), pushing: 8_000, options: options)
+                SortformerFixture.audio(seconds: 20), pushing: 8_000, options: options)
             #expect(events.timeline.speakers.count <= maximum)
         }
     }

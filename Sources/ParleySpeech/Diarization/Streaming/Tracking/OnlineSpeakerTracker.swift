@@ -7,8 +7,22 @@ public import ParleyCore
 /// segmentation", 2021), with re-clustering. Any number of speakers. Windows of all streams and recordings share the
 /// batches of the diarizer that it is made from.
 ///
+/// Error rates in percent (no collar, overlaps scored, bundled networks, latency 5 s) of offline diarization, of the labels
+/// as first given, and of those that stand in the end:
+///
+/// | recording | offline | first | corrected |
+/// |---|---|---|---|
+/// | 2 real voices, 150 s | 12.0 | 28.9 | 13.8 |
+/// | 3 real voices with overlaps, 228 s | 13.2 | 18.0 | 14.0 |
+/// | 5 real voices, 372 s | 12.7 | 18.0 | 12.5 |
+/// | 2 synthesised voices, 206 s | 2.7 | 2.3 | 2.3 |
+/// | 4 synthesised voices, 345 s | 4.4 | 4.4 | 3.1 |
+///
+/// With a latency of 1.25 s the first two come to 28.0 and 23.4, corrected 22.3 and 21.9: what a turn's edges are is
+/// judged by fewer windows, and that is not corrected later.
+///
 /// A stream keeps at most ``VoiceHistory/windowCount`` windows of voices, 64 speakers with ``VoiceHistory/prototypeCount``
-/// prototypes each, and a window or two of audio: under 3 MB with the bundled encoder, whatever the stream's length.
+/// prototypes each, and a window or two of audio: 3 MB at most with the bundled encoder, whatever the stream's length.
 public struct OnlineSpeakerTracker: StreamingDiarizer {
     private let parts: DiarizationParts
     private let acceptance: Float

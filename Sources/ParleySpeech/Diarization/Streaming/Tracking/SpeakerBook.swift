@@ -48,17 +48,18 @@ struct SpeakerBook: Sendable {
     ///   - continuity: How much of a voice's speech earlier windows gave to each speaker, 0...1, for each voice.
     mutating func identify(_ voices: [LocalSpeaker], continuity: [[Int: Float]]) -> [Int] {
         let ids = entries.keys.sorted()
-        let scores = voices.indices.map { voice in
-            ids.map { id in
-                Vector.dot(voices[voice].direction, entries[id]?.direction ?? [])
-                    + gates.continuityWeight * (continuity[voice][id] ?? 0)
-            }
+        let similarities = voices.map { voice in
+            ids.map { Vector.dot(voice.direction, entries[$0]?.direction ?? []) }
+        }
+        let scores = zip(similarities, continuity).map { row, earlier in
+            zip(row, ids).map { $0 + gates.continuityWeight * (earlier[$1] ?? 0) }
         }
         let assigned = LinearAssignment.maximize(scores)
         var taken: Set<Int> = []
         var result = [Int?](repeating: nil, count: voices.count)
         for (voice, column) in assigned.enumerated() {
-            guard let column, 1 - scores[voice][column] <= gates.newSpeakerDistance else { continue }
+            // Without the bonus: the first second of a newcomer was given to somebody, too.
+            guard let column, 1 - similarities[voice][column] <= gates.newSpeakerDistance else { continue }
             result[voice] = ids[column]
             taken.insert(ids[column])
         }
