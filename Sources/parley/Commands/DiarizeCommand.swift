@@ -79,16 +79,12 @@ struct DiarizeRequest: Sendable {
 struct DiarizeRun: Sendable {
     private let request: DiarizeRequest
     private let inputs: InputRun
-    private let settings: Settings
-    private let console: Console
-    private let composition: Composition
+    private let invocation: Invocation
 
     init(_ request: DiarizeRequest, _ invocation: Invocation) {
         self.request = request
         inputs = InputRun(request.inputs, invocation)
-        settings = invocation.settings
-        console = invocation.console
-        composition = invocation.composition
+        self.invocation = invocation
     }
 
     /// - Returns: How the inputs went.
@@ -96,8 +92,8 @@ struct DiarizeRun: Sendable {
     func perform() async throws -> ExitCode {
         try inputs.prepare()
         var options = request.options
-        options.knownVoices = try await request.storedVoices.voices(composition, settings, console)
-        let pipeline = try await composition.diarization(settings)
+        options.knownVoices = try await request.storedVoices.voices(invocation)
+        let pipeline = try await invocation.composition.diarization(invocation.settings)
         return try await inputs.perform(verb: "diarized") { [options] audio, input, progress in
             let result =
                 switch request.channels {
@@ -107,7 +103,7 @@ struct DiarizeRun: Sendable {
                     }
                 case .split(let names):
                     try await pipeline.diarizeChannels(
-                        audio, track: request.track, names: names, detection: settings.speechDetection
+                        audio, track: request.track, names: names, detection: invocation.settings.speechDetection
                     ) { progress.update($0) }
                 }
             let documents = request.formats.map { format in

@@ -20,11 +20,9 @@ struct SpeakerProfilesOption: Sendable {
 
     /// The voices that were named; none is read when there was no option.
     /// - Throws: ``VoiceProfileError``
-    func voices(
-        _ composition: Composition, _ settings: Settings, _ console: Console
-    ) async throws -> [KnownVoice] {
+    func voices(_ invocation: Invocation) async throws -> [KnownVoice] {
         guard let selection else { return [] }
-        let store = composition.voices(settings, Self.warn(console))
+        let store = invocation.composition.voices(invocation.settings, Self.warn(invocation.console))
         return try selection.profiles(among: try await store.profiles()).map(\.knownVoice)
     }
 

@@ -5,16 +5,12 @@ import ParleyCore
 struct TranscribeRun: Sendable {
     private let request: TranscribeRequest
     private let inputs: InputRun
-    private let settings: Settings
-    private let console: Console
-    private let composition: Composition
+    private let invocation: Invocation
 
     init(_ request: TranscribeRequest, _ invocation: Invocation) {
         self.request = request
         inputs = InputRun(request.inputs, invocation)
-        settings = invocation.settings
-        console = invocation.console
-        composition = invocation.composition
+        self.invocation = invocation
     }
 
     /// - Returns: How the inputs went, see ``InputRun/exitCode(failures:of:)``.
@@ -22,8 +18,8 @@ struct TranscribeRun: Sendable {
     func perform() async throws -> ExitCode {
         try inputs.prepare()
         var options = request.options
-        options.diarization?.knownVoices = try await request.storedVoices.voices(composition, settings, console)
-        let transcriber = try await composition.transcriber(settings)
+        options.diarization?.knownVoices = try await request.storedVoices.voices(invocation)
+        let transcriber = try await invocation.composition.transcriber(invocation.settings)
         return try await inputs.perform(verb: "transcribed") { [options] audio, input, progress in
             let transcript = try await transcript(of: audio, options, with: transcriber, progress: progress)
             return InputRun.Outcome(
@@ -53,7 +49,7 @@ struct TranscribeRun: Sendable {
     }
 
     private func documents(_ transcript: Transcript, recordingName: String) -> [InputRun.Document] {
-        let width = request.inputs.outputFolder == nil ? console.output.terminalWidth : nil
+        let width = request.inputs.outputFolder == nil ? invocation.console.output.terminalWidth : nil
         var rendering = request.rendering
         rendering.recordingName = recordingName
         return request.formats.map { [rendering] format in
