@@ -5,7 +5,7 @@ import Testing
 extension EndToEndTests {
     /// What the bundled models make of recordings whose truth is known.
     @Suite struct AccuracyTests {
-        @Test(.timeLimit(.minutes(6))) func dialoguesOfKnownTruthAreTranscribedWell() async throws {
+        @Test(.timeLimit(.minutes(15))) func dialoguesOfKnownTruthAreTranscribedWell() async throws {
             try await ServerProcess.with { server in
                 try await PythonClient(script: "accuracy").verify([server.url], within: .seconds(300), atLeast: 3)
             }
@@ -13,7 +13,7 @@ extension EndToEndTests {
 
         @Test(
             .enabled(if: TestEnvironment.testData != nil, "PARLEY_TEST_DATA names no folder with real recordings"),
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(15)))
         func aRealConversationHasTextAndTwoSpeakers() async throws {
             let recording = try #require(TestEnvironment.testData) + "/audio/conversation/sample.wav"
             let run = try await ParleyBinary.run(["transcribe", "--format", "diarized_json", recording])

@@ -5,13 +5,13 @@ extension EndToEndTests {
     @Suite struct ConcurrencyTests {
         private static let onePlace = ["--max-concurrent-requests", "1", "--drain-grace", "5m"]
 
-        @Test(.timeLimit(.minutes(5))) func manyClientsAtOnceDoNotDisturbEachOther() async throws {
+        @Test(.timeLimit(.minutes(15))) func manyClientsAtOnceDoNotDisturbEachOther() async throws {
             try await ServerProcess.with(["--max-concurrent-requests", "4"]) { server in
                 try await PythonClient(script: "concurrency").verify([server.url], within: .seconds(240), atLeast: 6)
             }
         }
 
-        @Test(.timeLimit(.minutes(5))) func moreThanTheLimitsIsRefused() async throws {
+        @Test(.timeLimit(.minutes(15))) func moreThanTheLimitsIsRefused() async throws {
             let options = [
                 "--max-concurrent-requests", "1", "--queue-length", "1", "--api-keys", "right-key",
                 "--max-upload-bytes", "4MiB",
@@ -21,14 +21,14 @@ extension EndToEndTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(5))) func runningRequestsMayEndAfterTheSignal() async throws {
+        @Test(.timeLimit(.minutes(15))) func runningRequestsMayEndAfterTheSignal() async throws {
             try await ServerProcess.with(Self.onePlace, endingWith: .itself(0)) { server in
                 try await PythonClient(script: "shutdown").verify(
                     [server.url, "\(server.process.identifier)", "1"], within: .seconds(240))
             }
         }
 
-        @Test(.timeLimit(.minutes(5))) func aSecondSignalEndsTheServerAtOnce() async throws {
+        @Test(.timeLimit(.minutes(15))) func aSecondSignalEndsTheServerAtOnce() async throws {
             try await ServerProcess.with(Self.onePlace, endingWith: .itself(143)) { server in
                 try await PythonClient(script: "shutdown").verify(
                     [server.url, "\(server.process.identifier)", "2"], within: .seconds(240))

@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEndTests {
     /// `parley diarize` on recordings that ask too much or too little.
-    @Suite(.timeLimit(.minutes(10))) struct DiarizeCommandTests {
+    @Suite(.timeLimit(.minutes(15))) struct DiarizeCommandTests {
         private let folder: TemporaryFolder
 
         init() throws { folder = try TemporaryFolder() }

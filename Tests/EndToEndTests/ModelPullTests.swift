@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEndTests {
     /// `parley models pull` against a hub on this machine.
-    @Suite(.timeLimit(.minutes(2))) struct ModelPullTests {
+    @Suite(.timeLimit(.minutes(15))) struct ModelPullTests {
         private static let encoder = "onnx/encoder_model_int8.onnx"
 
         private struct Pulled: Decodable {

@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEndTests {
     /// The commands around the transcription.
-    @Suite(.timeLimit(.minutes(2))) struct OtherCommandTests {
+    @Suite(.timeLimit(.minutes(15))) struct OtherCommandTests {
         private struct Models: Decodable {
             struct Model: Decodable {
                 let id: String

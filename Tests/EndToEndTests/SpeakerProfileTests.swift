@@ -8,7 +8,7 @@ extension EndToEndTests {
     /// The conversation is put together of LibriSpeech's readers 367 and 533; its first 48 s hold other utterances than
     /// the one that 367 is enrolled with.
     @Suite(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(15)),
         .enabled(if: TestEnvironment.testData != nil, "PARLEY_TEST_DATA is not set: no real recordings"))
     struct SpeakerProfileTests {
         private let data: TemporaryFolder

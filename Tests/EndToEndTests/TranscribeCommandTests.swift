@@ -4,7 +4,7 @@ import Testing
 
 extension EndToEndTests {
     /// `parley transcribe` as a person or a script runs it.
-    @Suite(.timeLimit(.minutes(5))) struct TranscribeCommandTests {
+    @Suite(.timeLimit(.minutes(15))) struct TranscribeCommandTests {
         let folder: TemporaryFolder
         let clip: Clip
 

@@ -4,7 +4,7 @@ import Testing
 extension EndToEndTests {
     /// A server with a Whisper model, on the tests' own network of random weights.
     @Suite struct WhisperServerTests {
-        @Test(.timeLimit(.minutes(10)), arguments: ["whisper-mini", "whisper-mini-sherpa"])
+        @Test(.timeLimit(.minutes(15)), arguments: ["whisper-mini", "whisper-mini-sherpa"])
         func servesRequestsInBatches(model: String) async throws {
             let folder = RepositoryFile.path("Tests/Fixtures/\(model)")
             // Random weights write nonsense, which would be tried again at every temperature.

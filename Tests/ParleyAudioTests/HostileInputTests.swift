@@ -113,7 +113,7 @@ struct HostileInputTests {
 
     private static let noise: [UInt8] = (0..<6_600).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 11) }
 
-    @Test(.timeLimit(.minutes(1)), arguments: hostiles)
+    @Test(.timeLimit(.minutes(15)), arguments: hostiles)
     func isRefused(_ hostile: Hostile) throws {
         let folder = try TemporaryFolder()
         let secret = try folder.write(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ParleyAPI
 
-@Suite(.timeLimit(.minutes(1))) struct StatusRouteTests {
+@Suite(.timeLimit(.minutes(15))) struct StatusRouteTests {
     private static let batching = BatchSchedulerStatus(
         name: "other", maximumBatch: 4, queuedRows: 3, maximumQueued: 100, oldestWait: .milliseconds(1_500),
         batchesByRows: [2, 0, 0, 5], replicas: [.init(runningRows: 4, batchCount: 6, busyTime: .seconds(9))])

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Peers that leave, stall, or don't read.
-@Suite(.timeLimit(.minutes(2))) struct FlowTests {
+@Suite(.timeLimit(.minutes(15))) struct FlowTests {
     /// More than the buffers of the engine and of the system on both sides can hold.
     private static let moreThanBuffers = 64 << 20
     private static let allBuffers = 24 << 20

@@ -2,7 +2,7 @@ import ParleyHTTP
 import Testing
 
 /// What the engine refuses itself, byte for byte as an attacker would send it.
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(15))) struct RefusalTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let request: String

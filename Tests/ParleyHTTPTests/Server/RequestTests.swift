@@ -2,7 +2,7 @@ import ParleyHTTP
 import Testing
 
 /// Requests and answers as clients normally send them.
-@Suite(.timeLimit(.minutes(2))) struct RequestTests {
+@Suite(.timeLimit(.minutes(15))) struct RequestTests {
     @Test func answersGet() async throws {
         try await withServer(handler: echo) { port in
             let client = try TestClient(port: port)

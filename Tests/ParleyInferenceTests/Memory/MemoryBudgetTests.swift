@@ -23,7 +23,7 @@ private final class FakeDevice: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct MemoryBudgetTests {
     private let device = FakeDevice()
     private let budget: MemoryBudget

@@ -47,7 +47,7 @@ private final class ManualReplica: Sendable {
     func finish(_ batch: Batch) { end(batch.jobs.map { .finished("done \($0)") }) }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct BatchSchedulerTests {
+@Suite(.timeLimit(.minutes(15))) struct BatchSchedulerTests {
     private let replica = ManualReplica()
     private let request = RequestID()
 

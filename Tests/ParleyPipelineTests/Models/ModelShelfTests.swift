@@ -4,7 +4,7 @@ import Testing
 
 @testable import ParleyPipeline
 
-@Suite(.timeLimit(.minutes(1))) struct ModelShelfTests {
+@Suite(.timeLimit(.minutes(15))) struct ModelShelfTests {
     private let clock = ManualClock()
 
     private func makeShelf(_ models: [FakeModel], ttl: Duration? = nil, kept: Set<String>? = []) throws -> ModelShelf {

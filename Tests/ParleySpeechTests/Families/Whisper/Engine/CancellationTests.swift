@@ -6,7 +6,7 @@ import Testing
 @testable import ParleySpeech
 
 /// Requests that are given up leave nothing behind and disturb nobody.
-@Suite(.enabled(if: WhisperFixture.isAvailable, WhisperFixture.hint), .serialized, .timeLimit(.minutes(5)))
+@Suite(.enabled(if: WhisperFixture.isAvailable, WhisperFixture.hint), .serialized, .timeLimit(.minutes(15)))
 struct CancellationTests {
     /// Requests of different shapes; a third is greedy, a third keeps beams, a third falls back.
     private static func options(_ index: Int) -> RecognitionOptions {
