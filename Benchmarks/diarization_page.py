@@ -85,9 +85,9 @@ def times(row, rows):
 
 def scaling(figures):
     return table(
-        ["audio", "program", "passed s", "processor s", "RTF", "peak", f"found ({figures['speakers']})"],
+        ["audio", "step", "passed s", "processor s", "RTF", "peak", f"found ({figures['speakers']})"],
         [[
-            length(row), row["program"], f"{row['seconds']:.1f}", f"{row['cpu_seconds']:.1f}",
+            length(row), row["step"], f"{row['seconds']:.1f}", f"{row['cpu_seconds']:.1f}",
             f"{row['seconds'] / row['audio_seconds']:.4f}", f"{row['peak_bytes'] / MB:.0f} MB", row["found"]]
             for row in figures["rows"]])
 
@@ -113,7 +113,7 @@ def targets(figures):
     days = [row for row in figures.get("diarization_scaling", {"rows": []})["rows"] if row["audio_seconds"] > 80_000]
     for row in days:
         rows.append(target(
-            f"peak memory for a day, {row['program']}", "under 1000 MB", f"{row['peak_bytes'] / MB:.0f} MB",
+            "peak memory for a day of audio", "under 1000 MB", f"{row['peak_bytes'] / MB:.0f} MB",
             row["peak_bytes"] < 1000 * MB))
     return rows
 

@@ -15,7 +15,7 @@ from recordings import Turn
 
 THREADS = 2
 # The thresholds of the other program's clustering; the first is the one that its times are measured with.
-THRESHOLDS = (0.6, 0.5, 0.7, 0.8)
+THRESHOLDS = (0.6, 0.7)
 
 
 def available(bench):
@@ -43,9 +43,10 @@ def network_files(bench):
 class Parley:
     """`parley diarize`; times are those of the whole process, loading of models and reading of files included."""
 
-    def __init__(self, bench, name, files=None):
+    def __init__(self, bench, name, files=None, **settings):
         self.bench, self.name = bench, name
-        settings = {"SEGMENTATION_MODEL": files[0], "EMBEDDING_MODEL": files[1]} if files else {}
+        if files:
+            settings |= {"SEGMENTATION_MODEL": files[0], "EMBEDDING_MODEL": files[1]}
         self.environment = bench.environment(THREADS=THREADS, **settings)
 
     def turns(self, chosen):
