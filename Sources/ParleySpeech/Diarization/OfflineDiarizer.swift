@@ -119,9 +119,9 @@ public struct OfflineDiarizerOptions: Sendable, Hashable {
     public init() {}
 
     fileprivate func turns(_ segmentation: SegmentationModel) -> TurnOptions {
-        var turns = TurnOptions()
+        var turns = segmentation.turnOptions
         turns.onset = Float(onset)
-        turns.offset = offset.map { Float($0) } ?? segmentation.turnOffset
+        if let offset { turns.offset = Float(offset) }
         return turns
     }
 

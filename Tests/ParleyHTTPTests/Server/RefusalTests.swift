@@ -141,7 +141,9 @@ import Testing
             // A place is free as soon as the server has seen the end of the first connection.
             var status = 503
             while status == 503 {
-                status = try await TestClient(port: port).exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status
+                // Whoever writes to a connection that was refused may find it gone before the refusal is read.
+                let answer = try? await TestClient(port: port).exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                status = answer?.status ?? 503
             }
             #expect(status == 200)
         }

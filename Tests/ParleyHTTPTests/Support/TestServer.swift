@@ -7,6 +7,12 @@ func withServer(
     _ body: (_ port: Int) async throws -> Void
 ) async throws {
     var configuration = HTTPServerConfiguration()
+    // A machine that is busy with other tests must not make a client look slow.
+    let patience = Duration.seconds(600)
+    configuration.headerDeadline = patience
+    configuration.bodyIdleTimeout = patience
+    configuration.writeIdleTimeout = patience
+    configuration.idleTimeout = patience
     configure(&configuration)
     let server = makeServer(configuration, handler: handler)
     let (_, port) = try await server.start()
