@@ -30,6 +30,8 @@ final class TestService: Sendable {
         self.models = models
         var configuration = APIConfiguration()
         configuration.spoolParent = folder
+        // A machine that is busy with other tests must not put signs of life into answers.
+        configuration.keepAliveInterval = .seconds(600)
         configure(&configuration)
         api = try API(
             configuration: configuration, transcriber: transcriber, models: models, admission: admission,
