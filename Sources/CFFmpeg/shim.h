@@ -22,9 +22,10 @@ static inline int cffmpeg_resampler_feed(SwrContext *resampler, const AVFrame *f
     return swr_convert(resampler, NULL, 0, (void *)frame->extended_data, frame->nb_samples);
 }
 
-// Takes up to `capacity` samples of each of the interleaved channels that the resampler has ready. With `is_last` it gives up the rest that it holds
-// back for the filter, after which nothing may be fed any more. Damaged floats become silence, overshoots are clipped to
-// -1...1 as the usual conversion to 16 bits does. Returns the number of samples of each channel, negative on failure.
+// Takes up to `capacity` samples of each of the interleaved channels that the resampler has ready. With `is_last` it
+// gives up the rest that it holds back for the filter, after which nothing may be fed any more. Damaged floats become
+// silence, overshoots are clipped to -1...1 as the usual conversion to 16 bits does. Returns the number of samples of
+// each channel, negative on failure.
 static inline int cffmpeg_resampler_read(
     SwrContext *resampler, float *out, int capacity, int channels, int is_last) {
     uint8_t *planes[1] = {(uint8_t *)out};
